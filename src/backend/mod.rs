@@ -1,0 +1,78 @@
+//! From a graph to a step: values and gradients recorded on dfdx's tape.
+//!
+//! Two lowerings of the same graph. `reference` records one dfdx op per IR op; `fast` records one node per group of ops,
+//! run by our own kernels. They agree, and tests say so. The only room that names dfdx, and the only one with `unsafe`.
+
+use crate::ir::{Graph, NodeId, Noise};
+
+/// What is compiled: a scalar to minimise and nodes to report.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub graph: Graph,
+    pub loss: NodeId,
+    /// Nodes of any shape whose values can be read after a step; they need no gradient.
+    pub watch: Vec<NodeId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lowering {
+    Reference,
+    Fast,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Float {
+    F32,
+    F64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub lowering: Lowering,
+    pub float: Float,
+    pub threads: usize,
+}
+
+/// Fills the noise nodes before a step. The same (seed, step, noise) always gives the same values.
+pub trait NoiseSource {
+    /// `noise` is the row of `Graph::noises`; `out` is in the layout of its shape.
+    fn fill_f32(&mut self, step: u64, noise: usize, kind: Noise, out: &mut [f32]);
+    fn fill_f64(&mut self, step: u64, noise: usize, kind: Noise, out: &mut [f64]);
+}
+
+/// One update of all parameters from their gradient, scaled for this step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Update {
+    /// Kingma & Ba 2015, with bias correction for step `t` (from 1).
+    Adam {
+        lr: f64,
+        beta1: f64,
+        beta2: f64,
+        eps: f64,
+        t: u64,
+    },
+    Sgd {
+        lr: f64,
+        momentum: f64,
+    },
+}
+
+/// A compiled program. Parameters are one flat vector: `Graph::params`, end to end, each in its layout.
+pub trait Step {
+    fn params(&self) -> Vec<f64>;
+    fn set_params(&mut self, values: &[f64]);
+    /// Sets a row of `Graph::knobs`.
+    fn set_knob(&mut self, knob: usize, value: f64);
+    /// Fills the noise, computes loss and gradient, and carries the states on. Returns the loss.
+    fn run(&mut self, step: u64, noise: &mut dyn NoiseSource) -> f64;
+    /// Of the last `run`.
+    fn gradient(&self) -> Vec<f64>;
+    /// The Euclidean norm of the last gradient; NaN or infinite if an element is.
+    fn gradient_norm(&self) -> f64;
+    /// The value of `Program::watch[i]` in the last `run`, in the layout of its shape.
+    fn watched(&self, i: usize) -> Vec<f64>;
+    /// Moves the parameters along the last gradient, downhill. Moments are kept inside.
+    fn update(&mut self, update: Update);
+    /// The nodes on dfdx's tape, one line each: what `--emit graph` prints.
+    fn describe(&self) -> String;
+}

@@ -1,0 +1,4 @@
+//! From the tree to the model: names, types, symbolic dimensions, supports, estimators. Needs no data.
+
+pub mod functions;
+pub mod model;

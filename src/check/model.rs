@@ -1,0 +1,405 @@
+//! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
+
+use crate::dist::Distribution;
+use crate::source::Span;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct DimId(pub u32);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct NameId(pub u32);
+
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    pub dims: Vec<DimDecl>,
+    pub names: Vec<NameDecl>,
+    /// In text order, which is sampling order.
+    pub stmts: Vec<Stmt>,
+    pub fit: FitSettings,
+}
+
+/// A dimension. Primed ones (`n'`) are rows of their own that share the size of the first.
+#[derive(Clone, Debug)]
+pub struct DimDecl {
+    /// As the user writes it; a literal size is called by its number.
+    pub name: String,
+    pub size: DimSize,
+    /// Where it was declared, or first met.
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum DimSize {
+    /// Given by the data that carry it, with their labels if they have some.
+    FromData,
+    /// `dim K = 3`
+    Fixed(u64),
+    /// `dim rating = ["low", "high"]`
+    Labels(Vec<String>),
+    /// `dim cut = rating - 1`
+    Offset { of: DimId, by: i64 },
+    /// `n'`: the size and the labels of `n`.
+    Prime { of: DimId },
+    /// An anonymous literal size, `beta[9]`, or the length of a list or slice.
+    Literal(u64),
+}
+
+#[derive(Clone, Debug)]
+pub struct NameDecl {
+    pub name: String,
+    pub span: Span,
+    pub kind: NameKind,
+    pub ty: Type,
+}
+
+#[derive(Clone, Debug)]
+pub enum NameKind {
+    /// Read from a file, under `column` if that differs from the name.
+    Data(DataDecl),
+    /// A point estimate; the initial value is an expression of data.
+    Param { init: Option<Expr> },
+    /// `name = expr`: the statement's index. Data where `ty.stage` is `Stage::Data`.
+    Let { stmt: usize },
+    /// The statement's index.
+    Latent { stmt: usize },
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct DataDecl {
+    pub columns: Option<Columns>,
+    /// `index(K, from = 0)`: the number that the file gives to the first position.
+    pub from: Option<i64>,
+    /// Whether some statement observes it with `~`.
+    pub observed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Columns {
+    Name(String),
+    Run { first: String, last: String },
+}
+
+/// Element, support, dimensions, and the time at which the value is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Type {
+    pub elem: Elem,
+    pub support: Interval,
+    pub mark: Option<Mark>,
+    /// In the order that the user sees.
+    pub dims: Vec<DimId>,
+    pub stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Elem {
+    Real,
+    /// Whole numbers: `int`, `count`, by support.
+    Int,
+    Binary,
+    /// A position along a dimension (from 0 inside the compiler).
+    Index(DimId),
+}
+
+/// When a value is known. Ordered: an expression has the latest stage of its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// A literal.
+    Constant,
+    /// From data alone.
+    Data,
+    /// From params too.
+    Param,
+    /// From some latent.
+    Latent,
+}
+
+/// The values that an element can take: an interval with open or closed ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+    pub low_open: bool,
+    pub high_open: bool,
+}
+
+/// What a whole array along some dimensions is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Simplex(DimId),
+    Ordered(DimId),
+    Cholesky(DimId, DimId),
+    Cov(DimId, DimId),
+    Corr(DimId, DimId),
+}
+
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    pub kind: StmtKind,
+    /// The whole statement without annotations.
+    pub span: Span,
+    /// Dimensions along which the statement holds only from some position on, because it looks back: with `y[t-1]`,
+    /// `back` is 1 and the statement holds for t = 2 …
+    pub windows: Vec<Window>,
+}
+
+/// A statement with lags along `dim` holds where every lag exists: positions `back` … size − `ahead`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub dim: DimId,
+    pub back: u64,
+    pub ahead: u64,
+}
+
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// `name = expr`
+    Let {
+        name: NameId,
+        value: Expr,
+    },
+    /// `name ~ dist`: a latent, or an observed datum.
+    Tilde(Site),
+    Factor(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub name: NameId,
+    pub observed: bool,
+    /// Of the left side, event dimensions of vector draws included, in the order that the user sees.
+    pub dims: Vec<DimId>,
+    pub dist: DistCall,
+    /// The estimator that an annotation asks for.
+    pub estimator: Option<EstimatorChoice>,
+    pub noncentered: Option<Span>,
+    pub kl: KlSettings,
+}
+
+/// A distribution applied to expressions; wrappers hold what they wrap.
+#[derive(Clone, Debug)]
+pub struct DistCall {
+    pub dist: DistRef,
+    pub form: usize,
+    /// In the order of the form; parameters that are distributions or dimensions are not among them.
+    pub args: Vec<Expr>,
+    pub event: Vec<DimId>,
+    pub inner: Option<Box<DistCall>>,
+    pub span: Span,
+}
+
+/// A row of the registry of distributions.
+#[derive(Clone, Copy)]
+pub struct DistRef(pub &'static dyn Distribution);
+
+impl std::fmt::Debug for DistRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.signature().name)
+    }
+}
+
+/// `@gumbel_softmax(tau = 0.5)`: a row of the registry of estimators by its name, with options as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EstimatorChoice {
+    pub name: &'static str,
+    pub options: Vec<(String, OptionValue)>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum OptionValue {
+    /// A number, `true` and `false` as 1 and 0, or a schedule of them.
+    Schedule(Schedule),
+    /// `baseline = loo`
+    Word(String),
+}
+
+/// A number that changes with the step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Schedule {
+    Constant(f64),
+    /// from·exp(−rate·t), t = step rounded down to a multiple of `every`, never beyond `to`.
+    Exponential {
+        from: f64,
+        to: f64,
+        rate: f64,
+        every: u64,
+    },
+    Linear {
+        from: f64,
+        to: f64,
+        over: u64,
+    },
+    Cosine {
+        from: f64,
+        to: f64,
+        over: u64,
+    },
+}
+
+/// `@kl(weight = …, free_bits = …)`
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KlSettings {
+    pub weight: Schedule,
+    /// In bits per element of the latent; 0 is none.
+    pub free_bits: Schedule,
+}
+
+impl Default for KlSettings {
+    fn default() -> Self {
+        Self { weight: Schedule::Constant(1.0), free_bits: Schedule::Constant(0.0) }
+    }
+}
+
+/// The `fit` block; what it does not say is `None`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FitSettings {
+    pub steps: Option<u64>,
+    pub seed: Option<u64>,
+    /// Monte Carlo draws per step.
+    pub samples: Option<u64>,
+    /// Posterior draws to write.
+    pub draws: Option<u64>,
+    pub optimizer: Option<OptimizerChoice>,
+    pub learning_rate: Option<Schedule>,
+    /// `f32` or `f64`
+    pub precision: Option<Precision>,
+    pub estimators: Option<Estimators>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    F32,
+    F64,
+}
+
+/// The policy of the automatic choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Estimators {
+    Auto,
+    Exact,
+    Unbiased,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OptimizerChoice {
+    Adam { lr: Option<Schedule> },
+    Sgd { lr: Option<Schedule>, momentum: f64 },
+}
+
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub kind: ExprKind,
+    pub ty: Type,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    Number(f64),
+    Name(NameId),
+    /// The position along a dimension, from 0.
+    Position(DimId),
+    /// `size(D)`
+    Size(DimId),
+    /// A row of the table of functions, elementwise over its arguments.
+    Call {
+        function: &'static super::functions::Function,
+        args: Vec<Expr>,
+    },
+    /// `zeros(K)`, `ones(K)`, `[1, 2, 3]`: literal values along the dimensions of the type, row-major in their order;
+    /// one value stands for all.
+    Literal(Vec<f64>),
+    /// `sum(x over D)`
+    Reduce {
+        how: Reduction,
+        arg: Box<Expr>,
+        over: Vec<DimId>,
+    },
+    /// `sum(x by county)`: `index` has element `Index(D)`.
+    SumBy {
+        arg: Box<Expr>,
+        index: Box<Expr>,
+    },
+    /// `softmax(x over D)`, `cumsum(x over D)`
+    Along {
+        how: Along,
+        arg: Box<Expr>,
+        over: DimId,
+    },
+    /// `a @ b`, over dimensions that both have after the entries of primes.
+    Contract {
+        left: Box<Expr>,
+        right: Box<Expr>,
+        over: Vec<DimId>,
+    },
+    /// Brackets. Each entry replaces one dimension of `base`.
+    Index {
+        base: Box<Expr>,
+        entries: Vec<(DimId, Entry)>,
+    },
+    /// `onehot(k)`: 1 where the position along `over` is the index, else 0.
+    OneHot {
+        arg: Box<Expr>,
+        over: DimId,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// From 0.
+    Position(u64),
+    /// `"Choate"`, looked up when the data are bound.
+    Label { text: String, span: Span },
+    /// Positions `first` … along `to`, both from 0: slices, renames (`first` 0), primes, diagonals.
+    Run { to: DimId, first: u64 },
+    /// `t - 1` is −1: stays the same dimension, inside a statement whose windows leave room.
+    Shift(i64),
+    /// By the value of an expression of element `Index`.
+    By(Box<Expr>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    Sum,
+    Prod,
+    Mean,
+    Max,
+    Min,
+    LogSumExp,
+    All,
+    Any,
+    ArgMax,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Along {
+    Softmax,
+    LogSoftmax,
+    Cumsum,
+}
+
+impl Model {
+    pub fn dim(&self, id: DimId) -> &DimDecl {
+        &self.dims[id.0 as usize]
+    }
+
+    pub fn name(&self, id: NameId) -> &NameDecl {
+        &self.names[id.0 as usize]
+    }
+
+    pub fn find_name(&self, name: &str) -> Option<NameId> {
+        self.names.iter().position(|n| n.name == name).map(|i| NameId(i as u32))
+    }
+
+    pub fn find_dim(&self, name: &str) -> Option<DimId> {
+        self.dims.iter().position(|d| d.name == name).map(|i| DimId(i as u32))
+    }
+
+    /// The latent sites with the index of their statement, in sampling order.
+    pub fn latents(&self) -> impl Iterator<Item = (usize, &Site)> {
+        self.stmts.iter().enumerate().filter_map(|(i, s)| match &s.kind {
+            StmtKind::Tilde(site) if !site.observed => Some((i, site)),
+            _ => None,
+        })
+    }
+}

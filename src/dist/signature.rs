@@ -1,0 +1,152 @@
+//! What the checker, the help and the tests know of a distribution without building a graph.
+
+use super::{Call, Domain};
+use crate::ir::Graph;
+
+pub struct Signature {
+    pub name: &'static str,
+    /// Alternative parameter lists; arguments by position are the first one's. No two forms have the same set of names.
+    pub forms: &'static [Form],
+    pub support: Support,
+    pub event: Event,
+    /// One line, for lists and help.
+    pub doc: &'static str,
+    /// The density, one line of text: `exp(−|x − loc| / scale) / (2 scale)`.
+    pub density: &'static str,
+    /// A statement that checks, with literal parameters; `dim` statements before it, if any, stand on lines of their own.
+    pub example: &'static str,
+}
+
+pub struct Form {
+    pub params: &'static [Param],
+}
+
+pub struct Param {
+    pub name: &'static str,
+    pub needs: Needs,
+    pub doc: &'static str,
+}
+
+/// What a parameter has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    Real,
+    Positive,
+    Nonneg,
+    Unit,
+    Count,
+    /// Real, with the event dimension: logits, a mean vector.
+    RealVector,
+    /// Positive, with the event dimension.
+    PositiveVector,
+    /// A simplex over the event dimension.
+    Simplex,
+    /// A lower triangular factor with positive diagonal over the two event dimensions.
+    Cholesky,
+    /// Another distribution: what a wrapper wraps. Always the first or second parameter of a wrapper.
+    Distribution,
+    /// The name of a dimension.
+    Dimension,
+}
+
+/// Where draws lie, as far as the name alone tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    Real,
+    /// (0, ∞)
+    Positive,
+    /// [0, ∞)
+    Nonneg,
+    /// [0, 1]
+    Unit,
+    /// Between the parameters of these names; a name that the form lacks is no bound.
+    Between(&'static str, &'static str),
+    Binary,
+    /// A position along the event dimension.
+    Index,
+    Count,
+    /// 0 … the parameter of this name.
+    CountTo(&'static str),
+    Simplex,
+    Ordered,
+    /// Counts over the event dimension that add up to the parameter of this name.
+    Composition(&'static str),
+    /// As the wrapped distribution.
+    Inner,
+}
+
+impl Support {
+    pub fn is_discrete(self) -> bool {
+        matches!(
+            self,
+            Support::Binary
+                | Support::Index
+                | Support::Count
+                | Support::CountTo(_)
+                | Support::Composition(_)
+        )
+    }
+}
+
+/// What the event dimensions do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// None: every element of the site is its own draw.
+    Scalar,
+    /// Parameters have one more dimension, the classes, and the draw is a position along it.
+    Classes,
+    /// A draw is a vector over one dimension, which the site gets behind those of its left side.
+    Vector,
+    /// Parameters have one more dimension, which the density sums out: the components of a mixture.
+    Components,
+}
+
+impl Signature {
+    /// The parameter's place in a form.
+    pub fn position(&self, form: usize, name: &str) -> Option<usize> {
+        self.forms[form].params.iter().position(|p| p.name == name)
+    }
+
+    pub fn is_wrapper(&self) -> bool {
+        let wraps = |p: &Param| p.needs == Needs::Distribution;
+        self.forms.iter().any(|f| f.params.iter().any(wraps))
+    }
+}
+
+/// The domain that a signature's support means for given parameters.
+pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
+    let named = |name: &str| {
+        let places = s.forms[c.form].params.iter().filter(|p| is_node(p.needs));
+        places.clone().position(|p| p.name == name).map(|i| c.args[i])
+    };
+    let zero = |g: &mut Graph| Some(g.number(0.0));
+    match s.support {
+        Support::Real => Domain::Real,
+        Support::Positive | Support::Nonneg => Domain::Interval { lower: zero(g), upper: None },
+        Support::Unit => {
+            let lower = zero(g);
+            Domain::Interval { lower, upper: Some(g.number(1.0)) }
+        }
+        Support::Between(lower, upper) => {
+            Domain::Interval { lower: named(lower), upper: named(upper) }
+        }
+        Support::Binary => Domain::Binary,
+        Support::Index => Domain::Index(c.event[0]),
+        Support::Count => Domain::Count { upper: None },
+        Support::CountTo(name) => Domain::Count { upper: named(name) },
+        Support::Simplex => Domain::Simplex(c.event[0]),
+        Support::Ordered => Domain::Ordered(c.event[0]),
+        Support::Composition(name) => {
+            let Some(total) = named(name) else {
+                unreachable!("{}: names a parameter of each form", s.name)
+            };
+            Domain::Composition { over: c.event[0], total }
+        }
+        Support::Inner => c.inner().domain(g),
+    }
+}
+
+/// Whether a parameter is among `Call::args`: distributions and dimensions are not.
+fn is_node(needs: Needs) -> bool {
+    !matches!(needs, Needs::Distribution | Needs::Dimension)
+}

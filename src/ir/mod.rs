@@ -1,0 +1,235 @@
+//! The intermediate representation: a graph of array ops over named dimensions.
+//!
+//! A shape is a set of dimensions. Elementwise ops align by name and carry the union, so a Monte Carlo draw, an enumerated
+//! latent or a plate is one more dimension and no op needs to know. Sizes are known here; nothing is symbolic any more.
+//! Nodes are shared: pushing the same op on the same arguments twice gives the same node.
+
+mod op;
+mod shape;
+mod sugar;
+
+pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
+pub use shape::Shape;
+
+use crate::source::Span;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A dimension of one graph: a row of `Graph::dims`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Dim(pub u32);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct NodeId(pub u32);
+
+pub type Args = SmallVec<[NodeId; 3]>;
+
+#[derive(Clone, Debug)]
+pub struct DimInfo {
+    pub name: String,
+    pub size: usize,
+}
+
+/// The statement that a node came from: what a NaN report and `--emit graph` name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Origin(pub u32);
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct OriginInfo {
+    /// As shown: `theta ~ Normal(mu, tau)`, or `guide of theta`.
+    pub name: String,
+    pub span: Option<Span>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub op: Op,
+    pub args: Args,
+    pub shape: Shape,
+    /// The statement, and the part of it, that first made this node.
+    pub origin: Origin,
+    pub span: Option<Span>,
+}
+
+#[derive(Clone, Debug)]
+pub struct DataInfo {
+    pub name: String,
+    pub shape: Shape,
+    /// In the layout of `shape`: row-major over its dimensions in their order.
+    pub values: Arc<[f64]>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ParamInfo {
+    pub name: String,
+    pub shape: Shape,
+    /// In the layout of `shape`. The flat parameter vector is all of these, end to end.
+    pub init: Vec<f64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NoiseInfo {
+    pub name: String,
+    pub shape: Shape,
+    pub kind: Noise,
+}
+
+#[derive(Clone, Debug)]
+pub struct KnobInfo {
+    pub name: String,
+    pub init: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct StateInfo {
+    pub name: String,
+    pub shape: Shape,
+    pub init: f64,
+    /// The node whose value is carried to the next step; set after the state node exists.
+    pub next: Option<NodeId>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    dims: Vec<DimInfo>,
+    shared: HashMap<(Op, Args), NodeId>,
+    pub data: Vec<DataInfo>,
+    pub params: Vec<ParamInfo>,
+    pub noises: Vec<NoiseInfo>,
+    pub knobs: Vec<KnobInfo>,
+    pub states: Vec<StateInfo>,
+    pub origins: Vec<OriginInfo>,
+    /// Given to nodes as they are made.
+    current: (Origin, Option<Span>),
+}
+
+impl Graph {
+    pub fn new() -> Self {
+        let outside = OriginInfo { name: "objective".into(), span: None };
+        Self { origins: vec![outside], ..Self::default() }
+    }
+
+    pub fn dim(&mut self, name: impl Into<String>, size: usize) -> Dim {
+        assert!(size > 0, "this is a bug in Elbow: a dimension of size 0 reached the IR");
+        self.dims.push(DimInfo { name: name.into(), size });
+        Dim(self.dims.len() as u32 - 1)
+    }
+
+    pub fn dim_info(&self, dim: Dim) -> &DimInfo {
+        &self.dims[dim.0 as usize]
+    }
+
+    pub fn size(&self, dim: Dim) -> usize {
+        self.dims[dim.0 as usize].size
+    }
+
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    pub fn op(&self, id: NodeId) -> &Op {
+        &self.nodes[id.0 as usize].op
+    }
+
+    pub fn shape(&self, id: NodeId) -> &Shape {
+        &self.nodes[id.0 as usize].shape
+    }
+
+    pub fn has_dim(&self, id: NodeId, dim: Dim) -> bool {
+        self.shape(id).contains(dim)
+    }
+
+    /// Every node, arguments before users.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Elements of a shape.
+    pub fn count(&self, shape: &Shape) -> usize {
+        shape.iter().map(|d| self.size(d)).product()
+    }
+
+    /// Later nodes are said to come from this statement.
+    pub fn set_origin(&mut self, origin: Origin, span: Option<Span>) {
+        self.current = (origin, span);
+    }
+
+    /// The statement that new nodes are said to come from, to be put back after a detour.
+    pub fn origin(&self) -> (Origin, Option<Span>) {
+        self.current
+    }
+
+    pub fn add_origin(&mut self, name: impl Into<String>, span: Option<Span>) -> Origin {
+        self.origins.push(OriginInfo { name: name.into(), span });
+        Origin(self.origins.len() as u32 - 1)
+    }
+
+    /// Adds a node, or finds the one that is the same. Its shape follows from the op and the arguments.
+    ///
+    /// # Panics
+    /// Where arguments do not fit the op: the checker has proved that they do, so this is a bug of ours.
+    pub fn push(&mut self, op: Op, args: impl IntoIterator<Item = NodeId>) -> NodeId {
+        let args: Args = args.into_iter().collect();
+        let key = (op, args);
+        if let Some(&id) = self.shared.get(&key) {
+            return id;
+        }
+        let shape = shape::infer(self, &key.0, &key.1);
+        let id = NodeId(self.nodes.len() as u32);
+        let (origin, span) = self.current;
+        let (op, args) = key.clone();
+        self.nodes.push(Node { op, args, shape, origin, span });
+        self.shared.insert(key, id);
+        id
+    }
+
+    pub fn add_data(&mut self, name: &str, dims: &[Dim], values: Arc<[f64]>) -> NodeId {
+        let shape = Shape::new(self, dims.iter().copied());
+        assert_eq!(self.count(&shape), values.len(), "{name}: values do not fill the shape");
+        self.data.push(DataInfo { name: name.into(), shape, values });
+        self.push(Op::Data(self.data.len() as u32 - 1), [])
+    }
+
+    pub fn add_param(&mut self, name: &str, dims: &[Dim], init: Vec<f64>) -> NodeId {
+        let shape = Shape::new(self, dims.iter().copied());
+        assert_eq!(self.count(&shape), init.len(), "{name}: values do not fill the shape");
+        self.params.push(ParamInfo { name: name.into(), shape, init });
+        self.push(Op::Param(self.params.len() as u32 - 1), [])
+    }
+
+    pub fn add_noise(&mut self, name: &str, dims: &[Dim], kind: Noise) -> NodeId {
+        let shape = Shape::new(self, dims.iter().copied());
+        self.noises.push(NoiseInfo { name: name.into(), shape, kind });
+        self.push(Op::Noise(self.noises.len() as u32 - 1), [])
+    }
+
+    pub fn add_knob(&mut self, name: &str, init: f64) -> NodeId {
+        self.knobs.push(KnobInfo { name: name.into(), init });
+        self.push(Op::Knob(self.knobs.len() as u32 - 1), [])
+    }
+
+    pub fn add_state(&mut self, name: &str, dims: &[Dim], init: f64) -> NodeId {
+        let shape = Shape::new(self, dims.iter().copied());
+        self.states.push(StateInfo { name: name.into(), shape, init, next: None });
+        self.push(Op::State(self.states.len() as u32 - 1), [])
+    }
+
+    /// Says what a state node holds in the next step.
+    pub fn set_next(&mut self, state: NodeId, next: NodeId) {
+        let &Op::State(row) = self.op(state) else {
+            unreachable!("set_next is called on state nodes");
+        };
+        assert_eq!(self.states[row as usize].shape, *self.shape(next), "a state keeps its shape");
+        self.states[row as usize].next = Some(next);
+    }
+}
