@@ -22,6 +22,7 @@ pub struct Ident {
 pub struct Stmt {
     pub annotations: Vec<Annotation>,
     pub kind: StmtKind,
+    /// Without the annotations.
     pub span: Span,
 }
 
@@ -153,7 +154,7 @@ pub struct Expr {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
-    /// The value, and the text, which the formatter keeps (`1e-3`, `20_000`).
+    /// The value, and the text, which the formatter keeps (`1e-3`, `20_000`); `true` is 1 and `false` 0.
     Number {
         value: f64,
         text: String,
@@ -199,15 +200,13 @@ pub enum ExprKind {
         from: Box<Expr>,
         to: Box<Expr>,
     },
-    /// `image = 128` inside a setting such as `batch image = 128`, or `k over image` in `iwae(k over image)`.
+    /// `image = 128` inside a setting such as `batch image = 128`, whose argument is named `batch`.
     Setting {
         name: Ident,
         value: Box<Expr>,
     },
     /// `(expr)`: kept so that the formatter keeps it.
     Paren(Box<Expr>),
-    /// Where parsing failed and went on; the checker says nothing about it.
-    Error,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

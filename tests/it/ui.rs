@@ -1,0 +1,72 @@
+//! Golden messages: every `tests/ui/CODE/*.elbow` is compared with the `.stderr` beside it; `BLESS=1` rewrites them.
+
+use elbow::diag::{self, Diagnostics};
+use elbow::source::Source;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Everything that the front of the compiler says about a model.
+fn raised(source: &Source) -> Diagnostics {
+    let (_, diagnostics) = elbow::syntax::parse(source);
+    diagnostics.sorted()
+}
+
+#[test]
+fn every_bad_model_has_its_message() {
+    let failures: Vec<String> = models().iter().filter_map(|path| compare(path).err()).collect();
+    assert!(failures.is_empty(), "{} failures\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn every_code_has_two_bad_models() {
+    let models = models();
+    let count = |code: &str| models.iter().filter(|path| folder(path) == code).count();
+    let poor: Vec<_> = diag::CODES
+        .iter()
+        .map(|code| code.name())
+        .filter(|name| !name.starts_with("E03") && !name.starts_with("E04") && count(name) < 2)
+        .collect();
+    assert!(poor.is_empty(), "fewer than two files under tests/ui for {poor:?}");
+}
+
+/// Runs one model; on a difference says what was expected and what came.
+fn compare(path: &Path) -> Result<(), String> {
+    let name = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let source = Source::new(&name, fs::read_to_string(path).map_err(|e| format!("{name}: {e}"))?);
+    let found = raised(&source);
+    let text: String = found.iter().map(|d| diag::render(d, &source, false)).collect();
+    if folder(path) == "pass" {
+        return if found.is_empty() { Ok(()) } else { Err(format!("{name} must pass\n{text}")) };
+    }
+    if !found.iter().any(|d| d.code.name() == folder(path)) {
+        return Err(format!("{name} does not raise {}\n{text}", folder(path)));
+    }
+    let golden = path.with_extension("stderr");
+    if std::env::var_os("BLESS").is_some() {
+        return fs::write(&golden, text).map_err(|e| format!("{name}: {e}"));
+    }
+    match fs::read_to_string(&golden) {
+        Ok(expected) if expected.replace("\r\n", "\n") == text => Ok(()),
+        Ok(expected) => Err(format!("{name}\n--- expected\n{expected}\n--- found\n{text}")),
+        Err(_) => Err(format!("{name} has no .stderr; BLESS=1 writes it\n{text}")),
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The code that a model's folder names, or `pass`.
+fn folder(path: &Path) -> &str {
+    path.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or("")
+}
+
+fn models() -> Vec<PathBuf> {
+    let entries = |dir: &Path| fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
+    let mut models: Vec<_> = entries(&root().join("tests/ui"))
+        .flat_map(|code| entries(&code))
+        .filter(|path| path.extension().is_some_and(|e| e == "elbow"))
+        .collect();
+    models.sort();
+    models
+}
