@@ -4,46 +4,18 @@
 //! `draw` makes the value that the model sees, and `expect` turns the costs that depend on it into nodes whose value
 //! estimates their expectation and whose gradient estimates its gradient.
 
+mod card;
+mod enumerate;
+mod gumbel_softmax;
+mod marginalize;
+mod pathwise;
+mod reinforce;
+mod straight_through;
+
+pub use card::{Bias, Card, OptionCard, OptionValues, Options};
+
 use crate::dist::{Call, Signature};
 use crate::ir::{Dim, Graph, NodeId};
-
-/// What lists, `plan` and the checker know of an estimator.
-pub struct Card {
-    pub name: &'static str,
-    pub doc: &'static str,
-    pub source: &'static str,
-    pub bias: Bias,
-    pub options: &'static [OptionCard],
-    /// Whether gradients flow through the value, so that every use has to be smooth.
-    pub needs_smooth: bool,
-}
-
-pub struct OptionCard {
-    pub name: &'static str,
-    pub doc: &'static str,
-    pub values: OptionValues,
-    pub default: &'static str,
-}
-
-/// What an option may be set to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum OptionValues {
-    /// A number or a schedule, between these ends.
-    Number {
-        low: f64,
-        high: f64,
-    },
-    Flag,
-    Words(&'static [&'static str]),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bias {
-    /// The exact expectation: no bias, no variance.
-    Exact,
-    None,
-    Biased,
-}
 
 /// The value that the rest of the model sees.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,4 +26,50 @@ pub enum Value {
         simplex: NodeId,
         dim: Dim,
     },
+}
+
+/// A latent as its estimator sees it: a draw from q, in unconstrained space where it is continuous.
+pub struct Site<'a> {
+    pub name: &'a str,
+    /// The variational distribution, on the nodes of its parameters.
+    pub q: &'a Call,
+    /// Dimensions of a draw, without `draws`.
+    pub dims: &'a [Dim],
+    /// The Monte Carlo dimension; `None` for sites that are not sampled.
+    pub draws: Option<Dim>,
+    pub options: &'a Options,
+}
+
+pub trait Estimator: Sync {
+    fn card(&self) -> &'static Card;
+
+    /// Why it cannot serve a latent with this distribution, as the rest of a sentence: `needs a finite support`.
+    fn refuses(&self, dist: &Signature) -> Option<&'static str>;
+
+    /// Whether the latent is drawn along the Monte Carlo dimension.
+    fn samples(&self) -> bool {
+        true
+    }
+
+    /// The value that the model sees, with dimensions `site.dims` and, for sampled sites, `site.draws`.
+    fn draw(&self, g: &mut Graph, site: &Site) -> Value;
+
+    /// `costs` depend on the draw. Each has the dimensions of the site that credit is kept along, and may have further ones
+    /// (`draws`, those of enumerated latents). The estimator may push a surrogate of value 0 whose gradient
+    /// is what the costs' own gradient lacks.
+    fn expect(&self, _g: &mut Graph, _site: &Site, _value: Value, _costs: &mut Vec<NodeId>) {}
+}
+
+/// Every estimator, in the order that lists show them.
+pub static ALL: &[&dyn Estimator] = &[
+    &pathwise::Pathwise,
+    &gumbel_softmax::GumbelSoftmax,
+    &straight_through::StraightThrough,
+    &reinforce::Reinforce,
+    &enumerate::Enumerate,
+    &marginalize::Marginalize,
+];
+
+pub fn find(name: &str) -> Option<&'static dyn Estimator> {
+    ALL.iter().copied().find(|e| e.card().name == name)
 }

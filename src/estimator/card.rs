@@ -1,0 +1,85 @@
+//! What lists, `plan` and the checker know of an estimator, and its options in a graph.
+
+use crate::ir::NodeId;
+
+pub struct Card {
+    pub name: &'static str,
+    pub doc: &'static str,
+    /// Paper and equation.
+    pub source: &'static str,
+    pub bias: Bias,
+    pub options: &'static [OptionCard],
+    /// Whether gradients flow through the value, so that every use has to be smooth.
+    pub needs_smooth: bool,
+}
+
+pub struct OptionCard {
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub values: OptionValues,
+    /// As the user would type it.
+    pub default: &'static str,
+}
+
+/// What an option may be set to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OptionValues {
+    /// A number or a schedule, between these ends.
+    Number {
+        low: f64,
+        high: f64,
+    },
+    /// `true` or `false`; named alone it is true.
+    Flag,
+    Words(&'static [&'static str]),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bias {
+    /// The exact expectation: no bias, no variance.
+    Exact,
+    None,
+    Biased,
+}
+
+impl Bias {
+    pub fn describe(self) -> &'static str {
+        match self {
+            Bias::Exact => "exact",
+            Bias::None => "unbiased",
+            Bias::Biased => "biased",
+        }
+    }
+}
+
+/// The options of one latent: numbers as nodes (constants, or knobs that follow a schedule), words as written.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub numbers: Vec<(&'static str, NodeId)>,
+    pub flags: Vec<(&'static str, bool)>,
+    pub words: Vec<(&'static str, String)>,
+}
+
+impl Options {
+    pub fn number(&self, name: &str) -> NodeId {
+        lookup(&self.numbers, name)
+    }
+
+    pub fn flag(&self, name: &str) -> bool {
+        lookup(&self.flags, name)
+    }
+
+    pub fn word(&self, name: &str) -> &str {
+        let Some((_, word)) = self.words.iter().find(|(n, _)| *n == name) else {
+            unreachable!("options have defaults: {name}");
+        };
+        word
+    }
+}
+
+fn lookup<T: Copy>(rows: &[(&'static str, T)], name: &str) -> T {
+    let Some(&(_, value)) = rows.iter().find(|(n, _)| *n == name) else {
+        unreachable!("options have defaults: {name}");
+    };
+    value
+}

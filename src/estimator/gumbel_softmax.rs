@@ -1,0 +1,111 @@
+//! Gumbel-Softmax: a tempered softmax of logits and Gumbel noise in place of the argmax (Jang, Gu & Poole 2017;
+//! Maddison, Mnih & Teh 2017). Works in log space, so that no temperature underflows.
+
+use super::{Bias, Card, Estimator, OptionCard, OptionValues, Options, Site, Value};
+use crate::dist::{Event, Signature, Support};
+use crate::ir::{Dim, Graph, NodeId, Noise};
+
+pub(super) struct GumbelSoftmax;
+
+pub(super) const TAU: OptionCard = OptionCard {
+    name: "tau",
+    doc: "temperature; a number or a schedule",
+    values: OptionValues::Number { low: 1e-3, high: 1e3 },
+    default: "anneal(1.0 -> 0.5, rate = 0.001, every = 100)",
+};
+
+static CARD: Card = Card {
+    name: "gumbel_softmax",
+    doc: "a relaxed draw on the simplex, sharpened as the temperature falls",
+    source: "Jang, Gu & Poole 2017, eq. 2; Maddison, Mnih & Teh 2017, eq. 10",
+    bias: Bias::Biased,
+    options: &[
+        TAU,
+        OptionCard {
+            name: "hard",
+            doc: "hard draws forward, soft gradients backward",
+            values: OptionValues::Flag,
+            default: "false",
+        },
+    ],
+    needs_smooth: true,
+};
+
+impl Estimator for GumbelSoftmax {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn refuses(&self, dist: &Signature) -> Option<&'static str> {
+        relaxable(dist)
+    }
+
+    fn draw(&self, g: &mut Graph, site: &Site) -> Value {
+        relaxed(g, site, site.options.flag("hard"))
+    }
+}
+
+/// Why a distribution has no relaxation.
+pub(super) fn relaxable(dist: &Signature) -> Option<&'static str> {
+    let relaxes = matches!(dist.support, Support::Binary | Support::Index);
+    (!relaxes).then_some("needs a Bernoulli or a Categorical latent")
+}
+
+/// A point of the simplex (or of (0, 1) for two values); `hard` moves the forward value to the nearest corner.
+pub(super) fn relaxed(g: &mut Graph, site: &Site, hard: bool) -> Value {
+    let tau = tau(g, site.options);
+    let mut dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+    if site.q.dist.signature().event != Event::Classes {
+        return Value::Plain(relaxed_bernoulli(g, site, &dims, tau, hard));
+    }
+    let classes = site.q.event[0];
+    dims.push(classes);
+    let Some(log) = site.q.dist.masses(g, site.q, classes) else {
+        unreachable!("relaxed sites have a finite support");
+    };
+    let noise = g.add_noise(site.name, &dims, Noise::Gumbel);
+    let noisy = g.add(log, noise);
+    let tempered = g.div(noisy, tau);
+    let soft = g.softmax(tempered, classes);
+    if !hard {
+        return Value::Soft { simplex: soft, dim: classes };
+    }
+    let winner = g.arg_max(noisy, classes);
+    let positions = g.iota(classes);
+    let corner = g.eq(positions, winner);
+    Value::Soft { simplex: straight(g, corner, soft), dim: classes }
+}
+
+/// sigmoid((logit + logistic noise) / τ)
+fn relaxed_bernoulli(g: &mut Graph, site: &Site, dims: &[Dim], tau: NodeId, hard: bool) -> NodeId {
+    let [logit] = site.q.args();
+    let u = g.add_noise(site.name, dims, Noise::Uniform);
+    let rest = {
+        let one = g.number(1.0);
+        g.sub(one, u)
+    };
+    let (a, b) = (g.ln(u), g.ln(rest));
+    let logistic = g.sub(a, b);
+    let noisy = g.add(logit, logistic);
+    let tempered = g.div(noisy, tau);
+    let soft = g.sigmoid(tempered);
+    if !hard {
+        return soft;
+    }
+    let zero = g.number(0.0);
+    let corner = g.lt(zero, noisy);
+    straight(g, corner, soft)
+}
+
+/// The value of `hard` with the gradient of `soft`.
+fn straight(g: &mut Graph, hard: NodeId, soft: NodeId) -> NodeId {
+    let fixed = g.stop(soft);
+    let change = g.sub(soft, fixed);
+    let hard = g.stop(hard);
+    g.add(hard, change)
+}
+
+fn tau(g: &mut Graph, options: &Options) -> NodeId {
+    let tau = options.number("tau");
+    g.stop(tau)
+}
