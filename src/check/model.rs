@@ -1,6 +1,7 @@
 //! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
 
 use crate::dist::Distribution;
+pub use crate::ir::Schedule;
 use crate::source::Span;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -211,29 +212,6 @@ pub enum OptionValue {
     Schedule(Schedule),
     /// `baseline = loo`
     Word(String),
-}
-
-/// A number that changes with the step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Schedule {
-    Constant(f64),
-    /// from·exp(−rate·t), t = step rounded down to a multiple of `every`, never beyond `to`.
-    Exponential {
-        from: f64,
-        to: f64,
-        rate: f64,
-        every: u64,
-    },
-    Linear {
-        from: f64,
-        to: f64,
-        over: u64,
-    },
-    Cosine {
-        from: f64,
-        to: f64,
-        over: u64,
-    },
 }
 
 /// `@kl(weight = …, free_bits = …)`

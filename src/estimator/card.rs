@@ -1,6 +1,6 @@
 //! What lists, `plan` and the checker know of an estimator, and its options in a graph.
 
-use crate::ir::NodeId;
+use crate::ir::{NodeId, Schedule};
 
 pub struct Card {
     pub name: &'static str,
@@ -17,8 +17,24 @@ pub struct OptionCard {
     pub name: &'static str,
     pub doc: &'static str,
     pub values: OptionValues,
-    /// As the user would type it.
-    pub default: &'static str,
+    pub default: Default,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Default {
+    Number(Schedule),
+    Flag(bool),
+    Word(&'static str),
+}
+
+impl std::fmt::Display for Default {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Default::Number(schedule) => schedule.fmt(f),
+            Default::Flag(flag) => flag.fmt(f),
+            Default::Word(word) => f.write_str(word),
+        }
+    }
 }
 
 /// What an option may be set to.

@@ -1,9 +1,9 @@
 //! Gumbel-Softmax: a tempered softmax of logits and Gumbel noise in place of the argmax (Jang, Gu & Poole 2017;
 //! Maddison, Mnih & Teh 2017). Works in log space, so that no temperature underflows.
 
-use super::{Bias, Card, Estimator, OptionCard, OptionValues, Options, Site, Value};
+use super::{Bias, Card, Default, Estimator, OptionCard, OptionValues, Options, Site, Value};
 use crate::dist::{Event, Signature, Support};
-use crate::ir::{Dim, Graph, NodeId, Noise};
+use crate::ir::{Dim, Graph, NodeId, Noise, Schedule};
 
 pub(super) struct GumbelSoftmax;
 
@@ -11,7 +11,7 @@ pub(super) const TAU: OptionCard = OptionCard {
     name: "tau",
     doc: "temperature; a number or a schedule",
     values: OptionValues::Number { low: 1e-3, high: 1e3 },
-    default: "anneal(1.0 -> 0.5, rate = 0.001, every = 100)",
+    default: Default::Number(Schedule::Exponential { from: 1.0, to: 0.5, rate: 1e-3, every: 100 }),
 };
 
 static CARD: Card = Card {
@@ -25,7 +25,7 @@ static CARD: Card = Card {
             name: "hard",
             doc: "hard draws forward, soft gradients backward",
             values: OptionValues::Flag,
-            default: "false",
+            default: Default::Flag(false),
         },
     ],
     needs_smooth: true,

@@ -12,7 +12,7 @@ mod pathwise;
 mod reinforce;
 mod straight_through;
 
-pub use card::{Bias, Card, OptionCard, OptionValues, Options};
+pub use card::{Bias, Card, Default, OptionCard, OptionValues, Options};
 
 use crate::dist::{Call, Signature};
 use crate::ir::{Dim, Graph, NodeId};

@@ -3,7 +3,7 @@
 //! Leave-one-out takes the mean cost of the other draws (Kool, van Hoof & Welling 2019); with antithetic pairs it leaves the
 //! whole pair out, because the partner is a function of the same noise.
 
-use super::{Bias, Card, Estimator, OptionCard, OptionValues, Site, Value};
+use super::{Bias, Card, Default, Estimator, OptionCard, OptionValues, Site, Value};
 use crate::dist::Signature;
 use crate::ir::{Dim, Graph, NodeId, Noise};
 
@@ -19,13 +19,13 @@ static CARD: Card = Card {
             name: "baseline",
             doc: "what is taken off the cost: nothing, a moving average, or the mean of the other draws",
             values: OptionValues::Words(&["none", "average", "loo"]),
-            default: "loo",
+            default: Default::Word("loo"),
         },
         OptionCard {
             name: "antithetic",
             doc: "draws in mirrored pairs (finite supports)",
             values: OptionValues::Flag,
-            default: "false",
+            default: Default::Flag(false),
         },
     ],
     needs_smooth: false,

@@ -5,10 +5,12 @@
 //! Nodes are shared: pushing the same op on the same arguments twice gives the same node.
 
 mod op;
+mod schedule;
 mod shape;
 mod sugar;
 
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
+pub use schedule::Schedule;
 pub use shape::Shape;
 
 use crate::source::Span;
@@ -78,7 +80,7 @@ pub struct NoiseInfo {
 #[derive(Clone, Debug)]
 pub struct KnobInfo {
     pub name: String,
-    pub init: f64,
+    pub schedule: Schedule,
 }
 
 #[derive(Clone, Debug)]
@@ -213,8 +215,8 @@ impl Graph {
         self.push(Op::Noise(self.noises.len() as u32 - 1), [])
     }
 
-    pub fn add_knob(&mut self, name: &str, init: f64) -> NodeId {
-        self.knobs.push(KnobInfo { name: name.into(), init });
+    pub fn add_knob(&mut self, name: &str, schedule: Schedule) -> NodeId {
+        self.knobs.push(KnobInfo { name: name.into(), schedule });
         self.push(Op::Knob(self.knobs.len() as u32 - 1), [])
     }
 

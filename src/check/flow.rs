@@ -1,0 +1,254 @@
+//! Kept and mixed, smooth and jump: how each latent reaches each cost.
+//!
+//! A path keeps a dimension while every step on it is elementwise in it. Credit, enumeration, marginalisation and batches
+//! factor only over dimensions that every path keeps. A pick by data (`theta[doc]`) is followed: the cost is summed by
+//! that index back onto `doc`. In the same pass each use of a latent is smooth or a jump.
+
+use super::model::{
+    DimId, DistCall, Elem, Entry, Expr, ExprKind, Model, NameId, NameKind, Reduction, Stage, Stmt,
+    StmtKind,
+};
+use crate::dist::{Event, Needs};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// What becomes of one dimension of a latent on its way to a cost.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Path {
+    Kept,
+    /// Picked by a datum of element `Index`: the cost is summed by it back onto the dimension.
+    Via(NameId),
+    /// Reduced, normalised, shifted, renamed or picked along.
+    Mixed,
+}
+
+/// How a latent reaches one cost, along each of its dimensions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    /// The statement whose `~` or `factor` is the cost.
+    pub stmt: usize,
+    /// One per dimension of the latent.
+    pub paths: BTreeMap<DimId, Path>,
+}
+
+/// A use that a gradient through the value cannot pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Jump {
+    pub span: Span,
+    /// `a comparison`, `rounding` …
+    pub what: String,
+}
+
+/// Everything that the choice of estimators and the objective need to know about one latent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flows {
+    pub costs: Vec<Flow>,
+    pub jumps: Vec<Jump>,
+}
+
+impl Flows {
+    /// Dimensions of the latent that some path mixes.
+    pub fn mixed(&self) -> Vec<DimId> {
+        let mut mixed: Vec<DimId> = self.costs.iter().flat_map(Flow::mixed).collect();
+        mixed.sort();
+        mixed.dedup();
+        mixed
+    }
+
+    pub fn to(&self, stmt: usize) -> Option<&Flow> {
+        self.costs.iter().find(|f| f.stmt == stmt)
+    }
+}
+
+impl Flow {
+    fn mixed(&self) -> impl Iterator<Item = DimId> + '_ {
+        self.paths.iter().filter(|(_, p)| **p == Path::Mixed).map(|(d, _)| *d)
+    }
+}
+
+/// The flows of one latent to every cost that depends on it, its own density among them.
+pub fn flows(model: &Model, latent: NameId) -> Flows {
+    let mut tracer = Tracer { model, latent, lets: BTreeMap::new(), jumps: vec![] };
+    let mut costs = vec![];
+    for (index, stmt) in model.stmts.iter().enumerate() {
+        if let Some(paths) = tracer.stmt(stmt) {
+            costs.push(Flow { stmt: index, paths });
+        }
+    }
+    let mut jumps = tracer.jumps;
+    jumps.dedup();
+    Flows { costs, jumps }
+}
+
+type Paths = BTreeMap<DimId, Path>;
+
+/// What an expression carries of the latent: `None` if it does not depend on it.
+type Taint = Option<Paths>;
+
+struct Tracer<'m> {
+    model: &'m Model,
+    latent: NameId,
+    /// Deterministic names seen so far.
+    lets: BTreeMap<NameId, Taint>,
+    jumps: Vec<Jump>,
+}
+
+impl Tracer<'_> {
+    /// What a cost carries of the latent; a statement that holds only along a window shifts, and so mixes.
+    fn stmt(&mut self, stmt: &Stmt) -> Taint {
+        let windows: Vec<DimId> = stmt.windows.iter().map(|w| w.dim).collect();
+        match &stmt.kind {
+            StmtKind::Let { name, value } => {
+                let taint = self.expr(value).map(|p| self.mix(p, &windows));
+                self.lets.insert(*name, taint);
+                None
+            }
+            StmtKind::Factor(value) => self.expr(value).map(|p| self.mix(p, &windows)),
+            StmtKind::Tilde(site) => {
+                let own = if site.observed || site.name == self.latent {
+                    self.name(site.name)
+                } else {
+                    None
+                };
+                let parents = self.dist(&site.dist);
+                merge([own, parents]).map(|p| self.mix(p, &windows))
+            }
+        }
+    }
+
+    fn dist(&mut self, call: &DistCall) -> Taint {
+        let signature = call.dist.0.signature();
+        let nodes = |n: &Needs| !matches!(n, Needs::Distribution | Needs::Dimension);
+        let needs = signature.forms[call.form].params.iter().map(|p| p.needs).filter(nodes);
+        let mut parts: Vec<Taint> = vec![];
+        for (arg, needs) in call.args.iter().zip(needs) {
+            let taint = self.expr(arg);
+            if taint.is_some() && needs == Needs::Count {
+                self.jump(arg.span, "a whole-number parameter");
+            }
+            parts.push(taint);
+        }
+        parts.extend(call.inner.iter().map(|inner| self.dist(inner)));
+        let taint = merge(parts);
+        match signature.event {
+            Event::Scalar => taint,
+            _ => taint.map(|p| self.mix(p, &call.event)),
+        }
+    }
+
+    fn name(&mut self, name: NameId) -> Taint {
+        if name == self.latent {
+            let dims = &self.model.name(name).ty.dims;
+            return Some(dims.iter().map(|&d| (d, Path::Kept)).collect());
+        }
+        match self.model.name(name).kind {
+            NameKind::Let { .. } => self.lets.get(&name).cloned().flatten(),
+            _ => None,
+        }
+    }
+
+    fn expr(&mut self, e: &Expr) -> Taint {
+        match &e.kind {
+            ExprKind::Number(_)
+            | ExprKind::Position(_)
+            | ExprKind::Size(_)
+            | ExprKind::Literal(_) => None,
+            ExprKind::Name(name) => self.name(*name),
+            ExprKind::Call { function, args } => {
+                let taints: Vec<Taint> = args.iter().map(|a| self.expr(a)).collect();
+                let tainted = taints.iter().any(Option::is_some);
+                if function.name == "where" && taints[0].is_some() {
+                    self.jump(e.span, "a branch");
+                } else if function.name != "where" && !function.smooth && tainted {
+                    self.jump(e.span, format!("`{}`", function.name));
+                } else if tainted && matches!(e.ty.elem, Elem::Index(_)) {
+                    self.jump(e.span, "a computed position");
+                }
+                merge(taints)
+            }
+            ExprKind::Reduce { how, arg, over } => {
+                let taint = self.expr(arg);
+                let chooses = matches!(how, Reduction::All | Reduction::Any | Reduction::ArgMax);
+                if taint.is_some() && chooses {
+                    self.jump(e.span, "a choice between elements");
+                }
+                taint.map(|p| self.mix(p, over))
+            }
+            ExprKind::SumBy { arg, index } => {
+                let taint = merge([self.expr(arg), self.expr(index)]);
+                taint.map(|p| self.mix(p, &index.ty.dims))
+            }
+            ExprKind::Along { arg, over, .. } => self.expr(arg).map(|p| self.mix(p, &[*over])),
+            ExprKind::Contract { left, right, over } => {
+                let taint = merge([self.expr(left), self.expr(right)]);
+                taint.map(|p| self.mix(p, over))
+            }
+            ExprKind::Index { base, entries } => self.index(base, entries),
+            ExprKind::OneHot { arg, .. } => self.expr(arg),
+        }
+    }
+
+    fn index(&mut self, base: &Expr, entries: &[(DimId, Entry)]) -> Taint {
+        let mut taint = self.expr(base);
+        let mut indices = vec![];
+        for (dim, entry) in entries {
+            match entry {
+                Entry::By(by) => {
+                    indices.push(self.expr(by));
+                    taint = taint.map(|paths| self.follow(paths, *dim, by));
+                }
+                _ => taint = taint.map(|p| self.mix(p, &[*dim])),
+            }
+        }
+        indices.push(taint);
+        merge(indices)
+    }
+
+    /// A pick by a datum is followed; any other mixes.
+    fn follow(&self, paths: Paths, dim: DimId, by: &Expr) -> Paths {
+        let kept = paths.get(&dim) == Some(&Path::Kept);
+        let mut paths = self.mix(paths, &[dim]);
+        if let ExprKind::Name(name) = by.kind
+            && kept
+            && by.ty.stage <= Stage::Data
+        {
+            paths.insert(dim, Path::Via(name));
+        }
+        paths
+    }
+
+    /// What is left after a step that is not elementwise in `dims`.
+    fn mix(&self, mut paths: Paths, dims: &[DimId]) -> Paths {
+        for (dim, path) in &mut paths {
+            let touched = match path {
+                Path::Kept => dims.contains(dim),
+                Path::Via(index) => {
+                    self.model.name(*index).ty.dims.iter().any(|d| dims.contains(d))
+                }
+                Path::Mixed => false,
+            };
+            if touched {
+                *path = Path::Mixed;
+            }
+        }
+        paths
+    }
+
+    fn jump(&mut self, span: Span, what: impl Into<String>) {
+        self.jumps.push(Jump { span, what: what.into() });
+    }
+}
+
+/// Paths that differ between the parts of an expression are mixed.
+fn merge(parts: impl IntoIterator<Item = Taint>) -> Taint {
+    parts.into_iter().flatten().reduce(|mut all, part| {
+        for (dim, path) in part {
+            if let Some(other) = all.get_mut(&dim)
+                && *other != path
+            {
+                *other = Path::Mixed;
+            }
+        }
+        all
+    })
+}
