@@ -3,6 +3,11 @@
 //! Two lowerings of the same graph. `reference` records one dfdx op per IR op; `fast` records one node per group of ops,
 //! run by our own kernels. They agree, and tests say so. The only room that names dfdx, and the only one with `unsafe`.
 
+mod rng;
+pub(crate) mod simd;
+
+pub use rng::Noise as CounterNoise;
+
 use crate::ir::{Graph, NodeId, Noise};
 
 /// What is compiled: a scalar to minimise and nodes to report.

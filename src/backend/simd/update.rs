@@ -1,0 +1,86 @@
+//! One pass over the flat vectors of an optimiser: parameters and moments move, and the gradient's squared norm comes back,
+//! so that a gradient that is not finite is seen in every step at no cost.
+
+use super::{Isa, Lane, kernel, reduce};
+use crate::backend::Update;
+use rayon::prelude::*;
+
+/// Elements of one piece of work; fixed, so that the norm does not depend on the number of threads.
+const CHUNK: usize = 16_384;
+/// Below this length one thread is faster.
+const PARALLEL: usize = 100_000;
+
+/// The flat vectors of an optimiser, all of one length.
+pub(crate) struct Moments<'a, E> {
+    pub(crate) params: &'a mut [E],
+    pub(crate) grad: &'a [E],
+    /// Adam's first moment; SGD's velocity.
+    pub(crate) first: &'a mut [E],
+    /// Adam's second moment; SGD does not touch it.
+    pub(crate) second: &'a mut [E],
+}
+
+/// Moves the parameters downhill. Returns the gradient's squared norm, NaN or infinite if an element is.
+pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>) -> f64 {
+    let Moments { params, grad, first, second } = on;
+    let one = |p: &mut [E], g: &[E], m: &mut [E], v: &mut [E]| match update {
+        Update::Adam { lr, beta1, beta2, eps, t } => {
+            let (c1, c2) = (1.0 - beta1.powi(t as i32), 1.0 - beta2.powi(t as i32));
+            adam(isa, p, g, m, v, lr / c1, beta1, beta2, 1.0 / c2.sqrt(), eps)
+        }
+        Update::Sgd { lr, momentum } => sgd(isa, p, g, m, lr, momentum),
+    };
+    if params.len() < PARALLEL {
+        return one(params, grad, first, second);
+    }
+    let norms: Vec<f64> = params
+        .par_chunks_mut(CHUNK)
+        .zip(grad.par_chunks(CHUNK))
+        .zip(first.par_chunks_mut(CHUNK).zip(second.par_chunks_mut(CHUNK)))
+        .map(|((p, g), (m, v))| one(p, g, m, v))
+        .collect();
+    norms.iter().sum()
+}
+
+/// Σ g²
+pub(crate) fn squared_norm<E: Lane>(isa: Isa, grad: &[E]) -> f64 {
+    reduce::dot(isa, grad, grad)
+}
+
+kernel! {
+    /// Kingma & Ba 2015, algorithm 1; `rate` is lr / (1 − β₁ᵗ), `scale` is 1 / √(1 − β₂ᵗ).
+    fn adam<E, F>(
+        params: &mut [E], grad: &[E], first: &mut [E], second: &mut [E],
+        rate: f64, beta1: f64, beta2: f64, scale: f64, eps: f64,
+    ) -> f64 {
+        let (rate, scale, eps) = (E::of(rate), E::of(scale), E::of(eps));
+        let (keep1, keep2) = (E::of(beta1), E::of(beta2));
+        let (take1, take2) = (E::of(1.0 - beta1), E::of(1.0 - beta2));
+        let n = params.len();
+        let (grad, first, second) = (&grad[..n], &mut first[..n], &mut second[..n]);
+        for i in 0..n {
+            let g = grad[i];
+            let m = keep1.madd::<F>(first[i], take1 * g);
+            let v = keep2.madd::<F>(second[i], take2 * (g * g));
+            first[i] = m;
+            second[i] = v;
+            params[i] -= rate * m / v.sqrt().madd::<F>(scale, eps);
+        }
+        reduce::wide_dot_in::<E, F>(grad, grad)
+    }
+}
+
+kernel! {
+    /// v ← momentum · v + g, then p ← p − lr · v.
+    fn sgd<E, F>(params: &mut [E], grad: &[E], velocity: &mut [E], lr: f64, momentum: f64) -> f64 {
+        let (lr, momentum) = (E::of(lr), E::of(momentum));
+        let n = params.len();
+        let (grad, velocity) = (&grad[..n], &mut velocity[..n]);
+        for i in 0..n {
+            let v = momentum.madd::<F>(velocity[i], grad[i]);
+            velocity[i] = v;
+            params[i] -= lr * v;
+        }
+        reduce::wide_dot_in::<E, F>(grad, grad)
+    }
+}
