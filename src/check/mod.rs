@@ -1,5 +1,57 @@
 //! From the tree to the model: names, types, symbolic dimensions, supports, estimators. Needs no data.
+//!
+//! Two passes: `survey` meets every dimension and every name that the text declares, then the statements are checked in
+//! text order, since a name is used below its statement. What fails is reported once and becomes `None` (or a poisoned
+//! name), and whoever needs it is silent.
 
+mod annotation;
+mod dims;
+mod errors;
+mod expr;
+mod fit;
 pub mod flow;
 pub mod functions;
 pub mod model;
+mod names;
+mod schedule;
+mod site;
+mod site_errors;
+mod stmt;
+pub mod support;
+
+use crate::diag::Diagnostics;
+use crate::source::Span;
+use crate::syntax::ast;
+use model::{DimId, Model, Stmt, StmtKind};
+
+/// Checks a program. The model is whole only where the diagnostics hold no error.
+pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
+    let mut checker = Checker::default();
+    checker.survey(program);
+    for stmt in &program.stmts {
+        checker.stmt(stmt);
+    }
+    (checker.model, checker.diags.sorted())
+}
+
+/// The model so far, and where in the text we are.
+#[derive(Default)]
+struct Checker {
+    model: Model,
+    diags: Diagnostics,
+    scope: names::Scope,
+    /// Dimensions that the left side of the statement at hand lists: their names run inside brackets.
+    listed: Vec<DimId>,
+}
+
+impl Checker {
+    /// The number of the statement that `push_stmt` will add next.
+    fn next_stmt(&self) -> usize {
+        self.model.stmts.len()
+    }
+
+    /// Adds a checked statement.
+    fn push_stmt(&mut self, kind: StmtKind, span: Span) {
+        self.model.stmts.push(Stmt { kind, span, windows: vec![] });
+    }
+}

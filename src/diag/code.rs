@@ -57,4 +57,9 @@ macro_rules! codes {
 
 codes! {
     E0101 "the text does not follow the grammar"
+    E0201 "a name that nothing declares"
+    E0202 "a name used above its statement"
+    E0203 "a name declared twice"
+    E0210 "a dimension without a size"
+    E0211 "a left side that lists no dimensions"
 }

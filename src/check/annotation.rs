@@ -1,0 +1,1 @@
+//! Annotations before a `~` statement: estimators, `@noncentered`, `@kl`.

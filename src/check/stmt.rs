@@ -1,0 +1,25 @@
+//! Statements: the survey of what the text declares, then each statement in turn.
+
+use super::{Checker, fit, site};
+use crate::syntax::ast;
+
+impl Checker {
+    /// Meets every dimension and name of the text before the statements are checked.
+    pub(super) fn survey(&mut self, program: &ast::Program) {
+        for stmt in &program.stmts {
+            if let ast::StmtKind::Tilde { target, .. } = &stmt.kind {
+                let name = &target.name;
+                self.scope.ahead.entry(name.text.clone()).or_insert(name.span);
+            }
+        }
+    }
+
+    pub(super) fn stmt(&mut self, stmt: &ast::Stmt) {
+        self.listed.clear();
+        match &stmt.kind {
+            ast::StmtKind::Tilde { target, dist } => site::check_tilde(self, stmt, target, dist),
+            ast::StmtKind::Fit(settings) => fit::check_fit(self, settings, stmt.span),
+            _ => {}
+        }
+    }
+}
