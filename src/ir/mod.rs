@@ -4,12 +4,21 @@
 //! latent or a plate is one more dimension and no op needs to know. Sizes are known here; nothing is symbolic any more.
 //! Nodes are shared: pushing the same op on the same arguments twice gives the same node.
 
+mod arrays;
+mod blame;
+mod eval;
 mod op;
+mod sampler;
 mod schedule;
 mod shape;
+pub mod special;
 mod sugar;
+mod walk;
 
+pub use blame::{NotFinite, first_not_finite};
+pub use eval::{Inputs, Rounding, apply, eval};
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
+pub use sampler::draw;
 pub use schedule::Schedule;
 pub use shape::Shape;
 
