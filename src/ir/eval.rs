@@ -23,7 +23,7 @@ impl Inputs {
         Self {
             params: graph.params.iter().flat_map(|p| p.init.iter().copied()).collect(),
             noises: graph.noises.iter().map(|n| fill(&n.shape, 0.5)).collect(),
-            knobs: graph.knobs.iter().map(|k| k.init).collect(),
+            knobs: graph.knobs.iter().map(|k| k.schedule.at(0)).collect(),
             states: graph.states.iter().map(|s| fill(&s.shape, s.init)).collect(),
         }
     }
