@@ -20,3 +20,4 @@ pub mod ir;
 pub mod backend;
 pub mod check;
 pub mod data;
+pub mod guide;

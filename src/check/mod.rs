@@ -5,6 +5,7 @@
 //! name), and whoever needs it is silent.
 
 mod annotation;
+mod coupling;
 mod dims;
 mod errors;
 mod expr;
@@ -13,6 +14,8 @@ pub mod flow;
 pub mod functions;
 pub mod model;
 mod names;
+pub mod plan;
+mod plan_errors;
 mod schedule;
 mod site;
 mod site_errors;

@@ -188,6 +188,16 @@ pub struct DistCall {
     pub span: Span,
 }
 
+impl DistCall {
+    /// The distribution whose support the draws have: that of a wrapper is what it wraps, unless it changes it.
+    pub fn root(&self) -> &'static dyn Distribution {
+        match (&self.inner, self.dist.0.signature().support) {
+            (Some(inner), crate::dist::Support::Inner) => inner.root(),
+            _ => self.dist.0,
+        }
+    }
+}
+
 /// A row of the registry of distributions.
 #[derive(Clone, Copy)]
 pub struct DistRef(pub &'static dyn Distribution);

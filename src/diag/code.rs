@@ -62,4 +62,11 @@ codes! {
     E0203 "a name declared twice"
     E0210 "a dimension without a size"
     E0211 "a left side that lists no dimensions"
+    E0290 "`--estimator` names no latent"
+    E0291 "`--estimator` names no estimator"
+    E0292 "an estimator that cannot serve the distribution"
+    E0293 "an estimator that a use forbids"
+    E0294 "a sum over too many joint values"
+    E0295 "latents that cannot be summed one after the other"
+    E0296 "a latent that no guide serves"
 }

@@ -107,6 +107,11 @@ impl Signature {
         self.forms[form].params.iter().position(|p| p.name == name)
     }
 
+    /// The first form that has a parameter of this name.
+    pub fn form_with(&self, name: &str) -> Option<usize> {
+        self.forms.iter().position(|f| f.params.iter().any(|p| p.name == name))
+    }
+
     pub fn is_wrapper(&self) -> bool {
         let wraps = |p: &Param| p.needs == Needs::Distribution;
         self.forms.iter().any(|f| f.params.iter().any(wraps))

@@ -56,6 +56,12 @@ pub fn eval(
     wanted.iter().map(|&id| values.of(id).to_vec()).collect()
 }
 
+/// The value of a node made of constants and data alone, in the layout of its shape.
+pub fn constant(graph: &Graph, node: NodeId) -> Vec<f64> {
+    let inputs = Inputs::default();
+    compute(graph, &inputs, &[node], Rounding::F64, false).of(node).to_vec()
+}
+
 /// The arrays of the nodes that were computed and are still held.
 pub(super) struct Values<'a>(Vec<Option<Cow<'a, [f64]>>>);
 

@@ -16,7 +16,7 @@ mod sugar;
 mod walk;
 
 pub use blame::{NotFinite, first_not_finite};
-pub use eval::{Inputs, Rounding, apply, eval};
+pub use eval::{Inputs, Rounding, apply, constant, eval};
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
 pub use sampler::draw;
 pub use schedule::Schedule;

@@ -1,0 +1,92 @@
+//! E0290–E0299: estimators that a latent cannot have.
+
+use super::flow::Jump;
+use super::model::{EstimatorChoice, Model, Site};
+use super::plan::{BUDGET, LatentPlan};
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::dist::Signature;
+use crate::estimator;
+
+/// E0290. From `--estimator z=…`.
+pub(super) fn no_such_latent(model: &Model, name: &str) -> Diagnostic {
+    let latents: Vec<&str> =
+        model.latents().map(|(_, s)| model.name(s.name).name.as_str()).collect();
+    let near = nearest(name, latents.iter().copied());
+    let known = if latents.is_empty() { "none".into() } else { latents.join(", ") };
+    Diagnostic::new(Code::E0290, format!("`--estimator {name}=…` names no latent of the model"))
+        .note(format!("latents: {known}"))
+        .help_if(near.is_some(), format!("did you mean `{}`?", near.unwrap_or_default()))
+}
+
+/// E0291. From the command line.
+pub(super) fn no_such_estimator(name: &str) -> Diagnostic {
+    let known: Vec<&str> = estimator::ALL.iter().map(|e| e.card().name).collect();
+    let near = nearest(name, known.iter().copied());
+    Diagnostic::new(Code::E0291, format!("there is no estimator `{name}`"))
+        .note(format!("estimators: {}", known.join(", ")))
+        .help_if(near.is_some(), format!("did you mean `{}`?", near.unwrap_or_default()))
+}
+
+/// E0292.
+pub(super) fn estimator_refuses(
+    choice: &EstimatorChoice,
+    latent: &str,
+    dist: &Signature,
+    why: &str,
+    candidates: &[&str],
+) -> Diagnostic {
+    let (asked, dist) = (choice.name, dist.name);
+    Diagnostic::new(Code::E0292, format!("`{asked}` {why}, and `{latent}` is {dist}"))
+        .at(choice.span, format!("asked for `{latent} ~ {dist}`"))
+        .help(format!("estimators that can serve {dist}: {}", candidates.join(", ")))
+}
+
+/// E0293. Both spans: where it is asked for and the use that forbids it.
+pub(super) fn use_forbids(choice: &EstimatorChoice, latent: &str, jump: &Jump) -> Diagnostic {
+    let asked = choice.name;
+    Diagnostic::new(
+        Code::E0293,
+        format!("`{asked}` needs every use of `{latent}` to be smooth, and one is {}", jump.what),
+    )
+    .at(choice.span, "sends its gradient through the value")
+    .also(jump.span, format!("no gradient passes {} of `{latent}`", jump.what))
+    .help("write `@reinforce`, which needs no gradient of the model")
+}
+
+/// E0294.
+pub(super) fn over_budget(choice: &EstimatorChoice, latent: &str, joint: u128) -> Diagnostic {
+    let count = if joint == u128::MAX { "far too many".into() } else { joint.to_string() };
+    Diagnostic::new(
+        Code::E0294,
+        format!("the sum over `{latent}` may take {BUDGET} joint values, and needs {count}"),
+    )
+    .at(choice.span, "sums over all joint values of the elements that some use mixes")
+    .help("write `@gumbel_softmax` or `@reinforce`, or use each element of the latent by itself")
+}
+
+/// E0295.
+pub(super) fn sites_couple(
+    model: &Model,
+    a: &LatentPlan,
+    b: &LatentPlan,
+    stmt: usize,
+) -> Diagnostic {
+    let (name_a, name_b) = (model.name(a.name), model.name(b.name));
+    Diagnostic::new(
+        Code::E0295,
+        format!("`{}` and `{}` cannot be summed one after the other", name_a.name, name_b.name),
+    )
+    .at(model.stmts[stmt].span, "depends on both, and neither has all dimensions of the other")
+    .also(name_a.span, format!("summed exactly: {}", a.estimator))
+    .also(name_b.span, format!("summed exactly: {}", b.estimator))
+    .help("write `@reinforce` or `@gumbel_softmax` above one of them")
+}
+
+/// E0296.
+pub(super) fn no_guide(model: &Model, site: &Site) -> Diagnostic {
+    let name = model.name(site.name);
+    let dist = site.dist.root().signature().name;
+    Diagnostic::new(Code::E0296, format!("no guide serves a latent that is {dist}"))
+        .at(name.span, "is a latent, because no datum has this name")
+        .help(format!("declare it as data (`data {}: …`) or draw its parts one by one", name.name))
+}

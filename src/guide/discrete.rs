@@ -1,0 +1,71 @@
+//! Guides of discrete latents: free logits on finite supports, a Poisson with a free mean on the counts.
+
+use super::{Guided, Request, draw, parameter, registered};
+use crate::dist::Call;
+use crate::estimator::Value;
+use crate::ir::{Dim, Graph, NodeId, constant};
+
+pub(super) fn binary(g: &mut Graph, request: &Request) -> Guided {
+    let logits = parameter(g, request.name, "logits", request.dims, 0.0);
+    let dist = registered("Bernoulli");
+    let Some(form) = dist.signature().form_with("logits") else {
+        unreachable!("Bernoulli takes logits");
+    };
+    let q = Call::new(dist, form, vec![logits]);
+    let values = g.dim(format!("values of {}", request.name), 2);
+    finite(g, request, q, values)
+}
+
+pub(super) fn categorical(g: &mut Graph, request: &Request, classes: Dim) -> Guided {
+    let dims: Vec<Dim> = request.dims.iter().copied().chain([classes]).collect();
+    let logits = parameter(g, request.name, "logits", &dims, 0.0);
+    let q = Call::new(registered("Categorical"), 0, vec![logits]).over([classes]);
+    finite(g, request, q, classes)
+}
+
+/// Free logits over 0 … the largest bound; values beyond an element's own bound have no mass.
+pub(super) fn counts_to(g: &mut Graph, request: &Request, upper: NodeId) -> Guided {
+    let largest = constant(g, upper).into_iter().fold(0.0, f64::max);
+    let values = g.dim(format!("values of {}", request.name), largest as usize + 1);
+    let dims: Vec<Dim> = request.dims.iter().copied().chain([values]).collect();
+    let free = parameter(g, request.name, "logits", &dims, 0.0);
+    let positions = g.iota(values);
+    let inside = g.le(positions, upper);
+    let never = g.number(f64::NEG_INFINITY);
+    let logits = g.select(inside, free, never);
+    let q = Call::new(registered("Categorical"), 0, vec![logits]).over([values]);
+    finite(g, request, q, values)
+}
+
+/// On a finite support the entropy is a sum over the values.
+fn finite(g: &mut Graph, request: &Request, q: Call, values: Dim) -> Guided {
+    let Some(log) = q.dist.masses(g, &q, values) else {
+        unreachable!("guides of finite supports have masses");
+    };
+    let mass = g.exp(log);
+    let zero = g.number(0.0);
+    let possible = g.lt(zero, mass);
+    let log = g.select(possible, log, zero);
+    let entropy = g.contract(mass, log, &[values]);
+    let entropy = g.neg(entropy);
+    done(g, request, q, Some(entropy))
+}
+
+pub(super) fn counts(g: &mut Graph, request: &Request) -> Guided {
+    let log = parameter(g, request.name, "log_mean", request.dims, 0.0);
+    let mean = g.exp(log);
+    let q = Call::new(registered("Poisson"), 0, vec![mean]);
+    done(g, request, q, None)
+}
+
+/// Draws; without a closed form the entropy is that of the draw.
+fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> Guided {
+    let dims = request.dims.to_vec();
+    let drawn = draw(g, request, &q, &dims);
+    let entropy = entropy.unwrap_or_else(|| {
+        let Value::Plain(z) = drawn else { unreachable!("counts are not relaxed") };
+        let log_q = q.log_prob(g, z);
+        g.neg(log_q)
+    });
+    Guided { named: Some(q.clone()), q, dims, drawn, value: drawn, entropy }
+}

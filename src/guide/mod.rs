@@ -1,0 +1,131 @@
+//! The automatic guide: a mean-field distribution for each latent, by the support of its prior.
+//!
+//! Continuous latents get an independent Normal per element in unconstrained space and a bijector onto the support;
+//! discrete ones get free logits.
+
+mod bijector;
+mod discrete;
+
+pub use bijector::{Bijected, Bijector};
+
+use crate::dist::{self, Call, Distribution, Domain};
+use crate::estimator::{Estimator, Options, Site, Value};
+use crate::ir::{Dim, Graph, NodeId};
+
+/// ½ log(2πe): the entropy of a standard normal.
+const NORMAL_ENTROPY: f64 = 1.418_938_533_204_672_7;
+/// Where the scales of the guide start, in unconstrained space.
+const INITIAL_LOG_SCALE: f64 = -1.0;
+
+/// A latent that wants a guide.
+pub struct Request<'a> {
+    pub name: &'a str,
+    pub domain: Domain,
+    /// Of the latent in the model's space, event dimensions included.
+    pub dims: &'a [Dim],
+    pub draws: Option<Dim>,
+    pub estimator: &'a dyn Estimator,
+    pub options: &'a Options,
+    /// What an enumerated latent is instead of a draw.
+    pub enumerated: Option<NodeId>,
+    /// Draw without relaxation: what is reported, not what is optimised.
+    pub hard: bool,
+}
+
+/// A latent under its guide.
+pub struct Guided {
+    /// q: on unconstrained space for continuous latents.
+    pub q: Call,
+    /// Dimensions of a draw from q, without the Monte Carlo one.
+    pub dims: Vec<Dim>,
+    /// The draw from q, as the estimator made it.
+    pub drawn: Value,
+    /// The value that the model sees.
+    pub value: Value,
+    /// −log q of the value, in expectation where that is known: dimensions of the latent, without event dimensions.
+    pub entropy: NodeId,
+    /// q as a distribution on the model's space, where it is one of the registry: for closed-form KL.
+    pub named: Option<Call>,
+}
+
+/// The guide's family for a domain, in words: what `plan` prints.
+pub fn family(domain: &Domain) -> &'static str {
+    match domain {
+        Domain::Real | Domain::Interval { lower: None, upper: None } => "Normal",
+        Domain::Interval { lower: Some(_), upper: Some(_) } => "Normal through a scaled sigmoid",
+        Domain::Interval { .. } => "Normal through exp",
+        Domain::Simplex(_) => "Normal through stick-breaking",
+        Domain::Ordered(_) => "Normal through ordered steps",
+        Domain::Binary | Domain::Index(_) | Domain::Count { upper: Some(_) } => "free logits",
+        Domain::Count { upper: None } => "Poisson with a free mean",
+        Domain::Composition { .. } => "none",
+    }
+}
+
+/// Adds the guide of one latent: its parameters, its draw, its entropy.
+pub fn automatic(g: &mut Graph, request: &Request) -> Guided {
+    match request.domain {
+        Domain::Binary => discrete::binary(g, request),
+        Domain::Index(classes) => discrete::categorical(g, request, classes),
+        Domain::Count { upper: Some(upper) } => discrete::counts_to(g, request, upper),
+        Domain::Count { upper: None } => discrete::counts(g, request),
+        Domain::Composition { .. } => unreachable!("the plan refuses latent compositions"),
+        _ => continuous(g, request),
+    }
+}
+
+fn continuous(g: &mut Graph, request: &Request) -> Guided {
+    let name = request.name;
+    let bijector = Bijector::new(g, &request.domain);
+    let dims = bijector.base_dims(request.dims);
+    let loc = parameter(g, name, "loc", &dims, 0.0);
+    let log_scale = parameter(g, name, "log_scale", &dims, INITIAL_LOG_SCALE);
+    let scale = g.exp(log_scale);
+    let q = Call::new(registered("Normal"), 0, vec![loc, scale]);
+    let drawn = draw(g, request, &q, &dims);
+    let Value::Plain(base) = drawn else { unreachable!("continuous draws are not relaxed") };
+    let Bijected { value, log_det } = bijector.forward(g, base);
+    let entropy = g.shift(NORMAL_ENTROPY, log_scale);
+    let entropy = g.sum(entropy, bijector.event());
+    let entropy = match log_det {
+        Some(log_det) => g.add(entropy, log_det),
+        None => entropy,
+    };
+    let named = named(g, &request.domain, &q);
+    Guided { q, dims, drawn, value: Value::Plain(value), entropy, named }
+}
+
+/// A Normal on the reals is one; through exp it is a LogNormal.
+fn named(g: &Graph, domain: &Domain, q: &Call) -> Option<Call> {
+    match domain {
+        Domain::Real | Domain::Interval { lower: None, upper: None } => Some(q.clone()),
+        Domain::Interval { lower: Some(l), upper: None } if g.as_number(*l) == Some(0.0) => {
+            Some(Call::new(registered("LogNormal"), 0, q.args.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// A parameter of the guide, the same for all elements at first.
+fn parameter(g: &mut Graph, latent: &str, name: &str, dims: &[Dim], init: f64) -> NodeId {
+    let count = dims.iter().map(|&d| g.size(d)).product();
+    g.add_param(&format!("{latent}.{name}"), dims, vec![init; count])
+}
+
+fn draw(g: &mut Graph, request: &Request, q: &Call, dims: &[Dim]) -> Value {
+    if let Some(value) = request.enumerated {
+        return Value::Plain(value);
+    }
+    if request.hard {
+        let all: Vec<Dim> = dims.iter().copied().chain(request.draws).collect();
+        return Value::Plain(q.draw(g, &all, request.name).node());
+    }
+    let site = Site { name: request.name, q, dims, draws: request.draws, options: request.options };
+    request.estimator.draw(g, &site)
+}
+
+/// A distribution that the guides are made of.
+fn registered(name: &str) -> &'static dyn Distribution {
+    let Some(dist) = dist::find(name) else { unreachable!("{name} is in the registry") };
+    dist
+}
