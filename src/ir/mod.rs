@@ -7,6 +7,7 @@
 mod arrays;
 mod blame;
 mod eval;
+mod grad;
 mod op;
 mod sampler;
 mod schedule;
@@ -17,6 +18,7 @@ mod walk;
 
 pub use blame::{NotFinite, first_not_finite};
 pub use eval::{Inputs, Rounding, apply, constant, eval};
+pub use grad::{grad, vjp};
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
 pub use sampler::draw;
 pub use schedule::Schedule;
