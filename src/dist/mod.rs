@@ -3,8 +3,44 @@
 //! A distribution is a signature and two graph builders, its log density and its draw. Gradients come from the ops, shapes
 //! from the alignment of names. What else it can do (finite support, a closed-form KL, a CDF …) are facets with a default.
 
+mod bernoulli;
+mod beta;
+mod binomial;
+mod categorical;
+mod cauchy;
+mod dirichlet;
+mod exponential;
+mod flat;
+mod gamma;
+mod geometric;
+mod gumbel;
+mod half;
+mod half_cauchy;
+mod half_flat;
+mod half_normal;
+mod half_student_t;
+mod inverse_gamma;
+mod laplace;
+mod location_scale;
+mod log_normal;
+mod logistic;
+mod mixture;
+mod multinomial;
+mod mv_normal;
+mod negative_binomial;
+mod normal;
+mod numeric;
+mod ordered;
+mod poisson;
 mod signature;
+mod student_t;
+mod truncated;
+mod uniform;
+mod weibull;
 
+pub use bernoulli::Bernoulli;
+pub use categorical::Categorical;
+pub use normal::Normal;
 pub use signature::{Event, Form, Needs, Param, Signature, Support};
 
 use crate::ir::{Dim, Graph, NodeId};
@@ -68,6 +104,14 @@ pub enum Domain {
     },
 }
 
+/// A point of the real line by how much of a distribution lies below and above it: log F and log(1 − F). Each is exact
+/// near 0, where the other one cannot tell points apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tails {
+    pub below: NodeId,
+    pub above: NodeId,
+}
+
 pub trait Distribution: Sync {
     fn signature(&self) -> &'static Signature;
 
@@ -101,7 +145,7 @@ pub trait Distribution: Sync {
     }
 
     /// The quantile function, for drawing from `Truncated`.
-    fn quantile(&self, _g: &mut Graph, _u: NodeId, _c: &Call) -> Option<NodeId> {
+    fn quantile(&self, _g: &mut Graph, _at: Tails, _c: &Call) -> Option<NodeId> {
         None
     }
 
@@ -110,7 +154,23 @@ pub trait Distribution: Sync {
         None
     }
 
-    /// KL(q‖p) in closed form, elementwise as `log_prob`; `self` is q's distribution.
+    /// Σ_k z_k log p_k along `over`: what a point of the simplex counts in place of a position.
+    fn soft_log_prob(
+        &self,
+        _g: &mut Graph,
+        _soft: NodeId,
+        _over: Dim,
+        _c: &Call,
+    ) -> Option<NodeId> {
+        None
+    }
+
+    /// Whether the density integrates to 1. What does not cannot be drawn from: its draws are NaN.
+    fn is_proper(&self) -> bool {
+        true
+    }
+
+    /// KL(q‖p) in closed form, elementwise as `log_prob`, for two members of this distribution, of any form.
     fn kl(&self, _g: &mut Graph, _q: &Call, _p: &Call) -> Option<NodeId> {
         None
     }
@@ -139,6 +199,17 @@ impl Call {
         self.dist.domain(g, self)
     }
 
+    /// KL(self‖p) where both are of one distribution that has it in closed form.
+    pub fn kl(&self, g: &mut Graph, p: &Call) -> Option<NodeId> {
+        let same = self.dist.signature().name == p.dist.signature().name;
+        if same { self.dist.kl(g, self, p) } else { None }
+    }
+
+    /// Whether it can be drawn from, with what it wraps.
+    pub fn is_proper(&self) -> bool {
+        self.dist.is_proper() && self.inner.as_ref().is_none_or(|inner| inner.is_proper())
+    }
+
     /// The arguments as an array of the length that the form has.
     pub fn args<const N: usize>(&self) -> [NodeId; N] {
         let Ok(args) = self.args.as_slice().try_into() else {
@@ -155,12 +226,51 @@ impl Call {
     }
 }
 
-mod categorical;
-mod normal;
-
 /// Every distribution, in the order that lists show them.
-pub static ALL: &[&dyn Distribution] = &[&normal::Normal, &categorical::Categorical];
+pub static ALL: &[&dyn Distribution] = &[
+    &Normal,
+    &half_normal::HalfNormal,
+    &log_normal::LogNormal,
+    &student_t::StudentT,
+    &half_student_t::HalfStudentT,
+    &cauchy::Cauchy,
+    &half_cauchy::HalfCauchy,
+    &laplace::Laplace,
+    &logistic::Logistic,
+    &gumbel::Gumbel,
+    &exponential::Exponential,
+    &uniform::Uniform,
+    &gamma::Gamma,
+    &inverse_gamma::InverseGamma,
+    &beta::Beta,
+    &weibull::Weibull,
+    &Bernoulli,
+    &binomial::Binomial,
+    &poisson::Poisson,
+    &negative_binomial::NegativeBinomial,
+    &geometric::Geometric,
+    &Categorical,
+    &multinomial::Multinomial,
+    &dirichlet::Dirichlet,
+    &mv_normal::MvNormal,
+    &flat::Flat,
+    &half_flat::HalfFlat,
+    &truncated::Truncated,
+    &ordered::Ordered,
+    &mixture::Mixture,
+];
 
 pub fn find(name: &str) -> Option<&'static dyn Distribution> {
     ALL.iter().copied().find(|d| d.signature().name == name)
+}
+
+/// Whether `Truncated` can wrap the distribution: both its tails and their inverse are closed.
+pub fn can_truncate(dist: &'static dyn Distribution) -> bool {
+    let mut g = Graph::new();
+    let x = g.number(0.5);
+    let call = Call::new(dist, 0, vec![x; dist.signature().forms[0].params.len()]);
+    dist.signature().event == Event::Scalar
+        && dist.log_cdf(&mut g, x, &call).is_some()
+        && dist.log_survival(&mut g, x, &call).is_some()
+        && dist.quantile(&mut g, Tails { below: x, above: x }, &call).is_some()
 }

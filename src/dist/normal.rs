@@ -1,6 +1,8 @@
 //! Normal(loc, scale): `exp(−((x − loc)/scale)²/2) / (scale √(2π))`.
 
-use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
+use super::location_scale::{place, standard, standardize};
+use super::numeric::{HALF_LOG_2PI, normal_quantile};
+use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support, Tails};
 use crate::ir::{Dim, Graph, NodeId, Noise};
 
 pub struct Normal;
@@ -20,9 +22,6 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ Normal(0, 1)",
 };
 
-/// ½ log(2π)
-const HALF_LOG_2PI: f64 = 0.918_938_533_204_672_8;
-
 impl Distribution for Normal {
     fn signature(&self) -> &'static Signature {
         &SIGNATURE
@@ -30,8 +29,7 @@ impl Distribution for Normal {
 
     fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
         let [loc, scale] = c.args();
-        let distance = g.sub(x, loc);
-        let ratio = g.div(distance, scale);
+        let ratio = standardize(g, x, loc, scale);
         let square = g.square(ratio);
         let fall = g.scale(-0.5, square);
         let width = g.ln(scale);
@@ -42,25 +40,36 @@ impl Distribution for Normal {
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let [loc, scale] = c.args();
         let noise = g.add_noise(name, dims, Noise::Normal);
-        let spread = g.mul(scale, noise);
-        Draw::Pathwise(g.add(loc, spread))
+        Draw::Pathwise(place(g, noise, loc, scale))
+    }
+
+    fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
+        let [loc, scale] = c.args();
+        let z = standardize(g, x, loc, scale);
+        Some(g.log_ndtr(z))
+    }
+
+    fn log_survival(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
+        let [loc, scale] = c.args();
+        let z = standardize(g, loc, x, scale);
+        Some(g.log_ndtr(z))
+    }
+
+    fn quantile(&self, g: &mut Graph, at: Tails, c: &Call) -> Option<NodeId> {
+        let [loc, scale] = c.args();
+        let z = normal_quantile(g, at);
+        Some(place(g, z, loc, scale))
     }
 
     fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {
-        let [loc, scale] = c.args();
-        let (zero, one) = (g.number(0.0), g.number(1.0));
-        Some((loc, scale, Call::new(&Normal, 0, vec![zero, one])))
+        Some(standard(g, &Normal, c))
     }
 
     /// log(s/σ) + (σ² + (μ − m)²)/(2s²) − ½ for q = Normal(μ, σ), p = Normal(m, s).
     fn kl(&self, g: &mut Graph, q: &Call, p: &Call) -> Option<NodeId> {
-        if p.dist.signature().name != SIGNATURE.name {
-            return None;
-        }
         let ([mu, sigma], [m, s]) = (q.args(), p.args());
         let ratio = g.div(sigma, s);
-        let distance = g.sub(mu, m);
-        let distance = g.div(distance, s);
+        let distance = standardize(g, mu, m, s);
         let (a, b) = (g.square(ratio), g.square(distance));
         let half = g.add(a, b);
         let half = g.shift(-1.0, half);

@@ -59,7 +59,8 @@ pub enum Support {
     Nonneg,
     /// [0, 1]
     Unit,
-    /// Between the parameters of these names; a name that the form lacks is no bound.
+    /// Between the parameters of these names; a name that the form lacks is no bound. Of a wrapper: and where the wrapped
+    /// distribution is.
     Between(&'static str, &'static str),
     Binary,
     /// A position along the event dimension.

@@ -185,7 +185,7 @@ impl Graph {
 
     /// Reads x along `to`, from `start` of `dim` on: a slice, a lag, or (start 0, equal sizes) another name.
     pub fn run(&mut self, x: NodeId, dim: Dim, to: Dim, start: usize) -> NodeId {
-        if !self.has_dim(x, dim) {
+        if dim == to || !self.has_dim(x, dim) {
             return x;
         }
         self.push(Op::Index(SmallVec::from_elem((dim, Entry::Run { to, start }), 1)), [x])

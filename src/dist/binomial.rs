@@ -1,0 +1,76 @@
+//! Binomial(trials, probs) or Binomial(trials, logits = l): successes among so many trials.
+
+use super::numeric::{
+    is_count, log_choose, or_impossible, times_log, times_log_complement, within,
+};
+use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
+use crate::ir::{Dim, Graph, NodeId, Noise, Op, Sampler};
+
+pub(super) struct Binomial;
+
+const TRIALS: Param = Param { name: "trials", needs: Needs::Count, doc: "how many trials" };
+
+static SIGNATURE: Signature = Signature {
+    name: "Binomial",
+    forms: &[
+        Form {
+            params: &[
+                TRIALS,
+                Param { name: "probs", needs: Needs::Unit, doc: "probability of a success" },
+            ],
+        },
+        Form {
+            params: &[
+                TRIALS,
+                Param { name: "logits", needs: Needs::Real, doc: "log odds of a success" },
+            ],
+        },
+    ],
+    support: Support::CountTo("trials"),
+    event: Event::Scalar,
+    doc: "Successes among a known number of trials.",
+    density: "choose(trials, x) probs^x (1 - probs)^(trials - x)",
+    example: "x ~ Binomial(10, 0.5)",
+};
+
+const LOGITS: usize = 1;
+
+impl Distribution for Binomial {
+    fn signature(&self) -> &'static Signature {
+        &SIGNATURE
+    }
+
+    fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
+        let [trials, p] = c.args();
+        let (count, below) = (is_count(g, x), g.le(x, trials));
+        let inside = g.mul(count, below);
+        let x = within(g, inside, x, 0.0);
+        let ways = log_choose(g, trials, x);
+        let log = if c.form == LOGITS {
+            let (rise, norm) = (g.mul(x, p), g.softplus(p));
+            let fall = g.mul(trials, norm);
+            g.sub(rise, fall)
+        } else {
+            let failures = g.sub(trials, x);
+            let (yes, no) = (times_log(g, x, p), times_log_complement(g, failures, p));
+            g.add(yes, no)
+        };
+        let log = g.add(ways, log);
+        or_impossible(g, inside, log)
+    }
+
+    fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
+        let [trials, p] = c.args();
+        let probs = if c.form == LOGITS { g.sigmoid(p) } else { p };
+        let noise = g.add_noise(name, dims, Noise::Uniform);
+        let (trials, probs) = (g.expand(trials, dims), g.expand(probs, dims));
+        Draw::Detached(g.push(Op::Draw(Sampler::Binomial), [noise, trials, probs]))
+    }
+
+    /// Where the number of trials is a constant.
+    fn masses(&self, g: &mut Graph, c: &Call, values: Dim) -> Option<NodeId> {
+        g.as_number(c.args[0])?;
+        let x = g.iota(values);
+        Some(self.log_prob(g, x, c))
+    }
+}

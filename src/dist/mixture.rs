@@ -1,0 +1,80 @@
+//! Mixture(w, d): a component drawn by weight, then d with the parameters of that component. The density sums the
+//! component dimension out.
+
+use super::categorical::{self, Categorical};
+use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
+use crate::ir::{Dim, Graph, NodeId};
+
+pub(super) struct Mixture;
+
+const BASE: Param = Param {
+    name: "base",
+    needs: Needs::Distribution,
+    doc: "the components; its parameters have their dimension",
+};
+
+static SIGNATURE: Signature = Signature {
+    name: "Mixture",
+    forms: &[
+        Form { params: &[Param { name: "probs", needs: Needs::Simplex, doc: "weights" }, BASE] },
+        Form {
+            params: &[
+                Param {
+                    name: "logits",
+                    needs: Needs::RealVector,
+                    doc: "log weights up to a constant",
+                },
+                BASE,
+            ],
+        },
+    ],
+    support: Support::Inner,
+    event: Event::Components,
+    doc: "One of several distributions of a kind, by weight.",
+    density: "sum_k probs[k] base[k](x)",
+    example: "dim k = 2\nw ~ Dirichlet(ones(k))\nm[k] ~ Normal(0, 1)\nx ~ Mixture(w, Normal(m, 1))",
+};
+
+/// The distribution of the component, whose forms stand the other way round.
+fn component(c: &Call) -> Call {
+    Call::new(&Categorical, 1 - c.form, c.args.clone()).over(c.event[..1].iter().copied())
+}
+
+impl Distribution for Mixture {
+    fn signature(&self) -> &'static Signature {
+        &SIGNATURE
+    }
+
+    fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
+        let over = c.event[0];
+        let weights = categorical::log_masses(g, &component(c));
+        let each = c.inner().log_prob(g, x);
+        let joint = g.add(weights, each);
+        g.log_sum_exp(joint, &[over])
+    }
+
+    fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
+        let inner = c.inner();
+        let each: Vec<Dim> = dims.iter().copied().filter(|d| !inner.event.contains(d)).collect();
+        let which = component(c).draw(g, &each, &format!("{name}.component")).node();
+        let picked = pick(g, inner, c.event[0], which);
+        let x = picked.draw(g, dims, name).node();
+        Draw::Detached(g.stop(x))
+    }
+
+    fn masses(&self, g: &mut Graph, c: &Call, values: Dim) -> Option<NodeId> {
+        let inner = c.inner();
+        let each = inner.dist.masses(g, inner, values)?;
+        let each = g.log_softmax(each, values);
+        let weights = categorical::log_masses(g, &component(c));
+        let joint = g.add(weights, each);
+        Some(g.log_sum_exp(joint, &[c.event[0]]))
+    }
+}
+
+/// The distribution of one component, down through what it wraps.
+fn pick(g: &mut Graph, c: &Call, over: Dim, which: NodeId) -> Call {
+    let args = c.args.iter().map(|&x| g.pick(x, over, which)).collect();
+    let inner = c.inner.as_ref().map(|inner| Box::new(pick(g, inner, over, which)));
+    Call { args, inner, ..c.clone() }
+}

@@ -1,0 +1,79 @@
+//! StudentT(df, loc, scale): a Normal whose variance is itself drawn, from an inverse Gamma; df = 1 is the Cauchy.
+
+use super::location_scale::{place, standardize};
+use super::numeric::log_gamma_draw;
+use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
+use crate::ir::{Dim, Graph, NodeId, Noise};
+use std::f64::consts::PI;
+
+pub(super) struct StudentT;
+
+static SIGNATURE: Signature = Signature {
+    name: "StudentT",
+    forms: &[Form {
+        params: &[
+            Param { name: "df", needs: Needs::Positive, doc: "degrees of freedom" },
+            Param { name: "loc", needs: Needs::Real, doc: "centre" },
+            Param { name: "scale", needs: Needs::Positive, doc: "spread" },
+        ],
+    }],
+    support: Support::Real,
+    event: Event::Scalar,
+    doc: "A bell curve with heavy tails: robust against outliers.",
+    density: "Gamma((df + 1) / 2) / (Gamma(df / 2) sqrt(df pi) scale) (1 + ((x - loc) / scale)^2 / df)^(-(df + 1) / 2)",
+    example: "x ~ StudentT(4, 0, 1)",
+};
+
+impl Distribution for StudentT {
+    fn signature(&self) -> &'static Signature {
+        &SIGNATURE
+    }
+
+    fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
+        let [df, loc, scale] = c.args();
+        let z = standardize(g, x, loc, scale);
+        let square = g.square(z);
+        let far = g.div(square, df);
+        let far = g.log1p(far);
+        let power = g.shift(1.0, df);
+        let power = g.scale(0.5, power);
+        let fall = g.mul(power, far);
+        let log_norm = log_norm(g, df);
+        let width = g.ln(scale);
+        let peak = g.sub(log_norm, width);
+        g.sub(peak, fall)
+    }
+
+    /// normal / √(gamma(df/2) / (df/2))
+    fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
+        let [df, loc, scale] = c.args();
+        let noise = g.add_noise(name, dims, Noise::Normal);
+        let half = g.scale(0.5, df);
+        let log_gamma = log_gamma_draw(g, half, dims, &format!("{name}.gamma"));
+        let log_mean = g.ln(half);
+        let log_variance = g.sub(log_mean, log_gamma);
+        let log_deviation = g.scale(0.5, log_variance);
+        let deviation = g.exp(log_deviation);
+        let z = g.mul(noise, deviation);
+        let x = place(g, z, loc, scale);
+        Draw::Detached(g.stop(x))
+    }
+
+    fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {
+        let [df, loc, scale] = c.args();
+        let (zero, one) = (g.number(0.0), g.number(1.0));
+        Some((loc, scale, Call::new(&StudentT, 0, vec![df, zero, one])))
+    }
+}
+
+/// log Γ((df+1)/2) − log Γ(df/2) − ½ log(π df)
+fn log_norm(g: &mut Graph, df: NodeId) -> NodeId {
+    let half = g.scale(0.5, df);
+    let more = g.shift(0.5, half);
+    let (top, bottom) = (g.lgamma(more), g.lgamma(half));
+    let ratio = g.sub(top, bottom);
+    let root = g.scale(PI, df);
+    let root = g.ln(root);
+    let root = g.scale(0.5, root);
+    g.sub(ratio, root)
+}
