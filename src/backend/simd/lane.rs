@@ -1,11 +1,13 @@
-//! What a kernel may do to one element: arithmetic, and the elementwise functions of the IR.
+//! One element of a vector kernel: arithmetic, bits, and by name the elementwise functions of the IR.
 
+use super::{elementary, special};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
-/// An element of a vector kernel. `F` says whether fused multiply-add may be used.
+/// An element. In its functions `F` says whether fused multiply-add may be used.
 ///
-/// Functions are branch-free so that loops over them vectorise; NaN in gives NaN out.
+/// All are free of branches and calls, so that loops over them vectorise. NaN in gives NaN out. The accuracy of each is
+/// stated where it is computed, in `elementary` and `special`.
 pub(crate) trait Lane:
     Copy
     + Debug
@@ -26,6 +28,15 @@ pub(crate) trait Lane:
     const ONE: Self;
     const HALF: Self;
     const INFINITY: Self;
+    const NAN: Self;
+    /// The smallest positive number that is not denormal.
+    const TINY: Self;
+    /// p, the binary digits of the format.
+    const PRECISION: Self;
+    /// 2ᵖ: a denormal times it is normal.
+    const HUGE: Self;
+    /// 1.5 · 2ᵖ⁻¹: added and subtracted, it rounds to the nearest integer.
+    const ROUND: Self;
     /// Elements in one AVX-512 register.
     const LANES: usize;
 
@@ -33,30 +44,50 @@ pub(crate) trait Lane:
     fn to_f64(self) -> f64;
     /// `self · b + c`
     fn madd<const F: bool>(self, b: Self, c: Self) -> Self;
-
     fn abs(self) -> Self;
-    /// −1, 0 or 1.
-    fn sign(self) -> Self;
-    fn floor<const F: bool>(self) -> Self;
     fn sqrt(self) -> Self;
-    fn exp<const F: bool>(self) -> Self;
-    fn expm1<const F: bool>(self) -> Self;
-    fn ln<const F: bool>(self) -> Self;
-    fn log1p<const F: bool>(self) -> Self;
-    fn sigmoid<const F: bool>(self) -> Self;
-    /// log(1 + exp(x))
-    fn softplus<const F: bool>(self) -> Self;
-    fn tanh<const F: bool>(self) -> Self;
-    fn sin<const F: bool>(self) -> Self;
-    fn cos<const F: bool>(self) -> Self;
-    fn atan<const F: bool>(self) -> Self;
-    fn lgamma<const F: bool>(self) -> Self;
-    fn digamma<const F: bool>(self) -> Self;
-    fn trigamma<const F: bool>(self) -> Self;
-    fn erf<const F: bool>(self) -> Self;
-    /// log Φ(x), accurate far into both tails.
-    fn log_ndtr<const F: bool>(self) -> Self;
-    fn pow<const F: bool>(self, y: Self) -> Self;
+    /// `self` with the sign of the other.
+    fn with_sign(self, of: Self) -> Self;
+    /// 2ⁿ of `ROUND + n`, n an exponent of a normal number.
+    fn power_of_two(rounded: Self) -> Self;
+    /// Whether n is odd, of `ROUND + n`.
+    fn is_odd(rounded: Self) -> bool;
+    /// `self`, negated where n has bit 1, of `ROUND + n`.
+    fn flip(self, rounded: Self) -> Self;
+    /// Of a positive normal number x: (m, k) with x = m · 2ᵏ, m in [√½, √2).
+    fn split_exponent(self) -> (Self, Self);
+    /// As many leading digits as leave a product of two such exact.
+    fn leading(self) -> Self;
+
+    /// ln(1 + f) − f + f²/2 for 1 + f in [√½, √2).
+    fn ln_tail<const F: bool>(f: Self) -> Self;
+    /// (ROUND + n, r): x = n π/2 + r, |r| ≤ π/4.
+    fn quarter_turns<const F: bool>(self) -> (Self, Self);
+    /// A special function computed in f64.
+    fn in_f64(self, f: impl Fn(f64) -> f64) -> Self;
+
+    // Coefficients from the highest power down, and constants that differ by precision.
+    /// (exp r − 1 − r) / r² on |r| ≤ ½ ln 2
+    const EXP: &'static [Self];
+    /// (sin r − r) / r³ in r², |r| ≤ π/4
+    const SIN: &'static [Self];
+    /// (cos r − 1 + r²/2) / r⁴ in r², |r| ≤ π/4
+    const COS: &'static [Self];
+    /// (atan t − t) / t³ in t², |t| ≤ √2 − 1
+    const ATAN: &'static [Self];
+    /// ln 2 in two parts, the first times any exponent exact.
+    const LN_2: (Self, Self);
+    /// π/4 in two parts.
+    const QUARTER_PI: (Self, Self);
+    /// Beyond these exp is 0 and ∞.
+    const EXP_RANGE: (Self, Self);
+
+    /// −1, 0 or 1.
+    #[inline(always)]
+    fn sign(self) -> Self {
+        let right = if self > Self::ZERO { Self::ONE } else { self };
+        if self < Self::ZERO { -Self::ONE } else { right }
+    }
 
     /// The larger; NaN if either is.
     #[inline(always)]
@@ -77,165 +108,75 @@ pub(crate) trait Lane:
     fn is_nan(self) -> bool {
         self != self
     }
-}
 
-fn stirling(z: f64) -> f64 {
-    let w = 1.0 / (z * z);
-    (1.0 / 12.0 - w * (1.0 / 360.0 - w * (1.0 / 1260.0 - w / 1680.0))) / z
-}
-
-fn lgamma(x: f64) -> f64 {
-    let (mut z, mut p) = (x, 1.0);
-    while z < 20.0 {
-        p *= z;
-        z += 1.0;
+    #[inline(always)]
+    fn floor<const F: bool>(self) -> Self {
+        elementary::floor(self)
     }
-    (z - 0.5) * z.ln() - z + 0.918_938_533_204_672_8 + stirling(z) - p.ln()
-}
-
-fn digamma(x: f64) -> f64 {
-    let (mut z, mut s) = (x, 0.0);
-    while z < 20.0 {
-        s += 1.0 / z;
-        z += 1.0;
+    #[inline(always)]
+    fn exp<const F: bool>(self) -> Self {
+        elementary::exp::<Self, F>(self)
     }
-    let w = 1.0 / (z * z);
-    z.ln() - 0.5 / z - w * (1.0 / 12.0 - w * (1.0 / 120.0 - w / 252.0)) - s
-}
-
-fn trigamma(x: f64) -> f64 {
-    let (mut z, mut s) = (x, 0.0);
-    while z < 20.0 {
-        s += 1.0 / (z * z);
-        z += 1.0;
+    #[inline(always)]
+    fn expm1<const F: bool>(self) -> Self {
+        elementary::expm1::<Self, F>(self)
     }
-    let w = 1.0 / (z * z);
-    1.0 / z + 0.5 * w + w / z * (1.0 / 6.0 - w * (1.0 / 30.0 - w / 42.0)) + s
-}
-
-/// erf by its series, erfc by its continued fraction.
-fn erf(x: f64) -> f64 {
-    let (mut term, mut sum) = (x, x);
-    for n in 1..200 {
-        term *= -x * x / n as f64;
-        sum += term / (2 * n + 1) as f64;
+    #[inline(always)]
+    fn ln<const F: bool>(self) -> Self {
+        elementary::ln::<Self, F>(self)
     }
-    if x.abs() < 3.5 { sum * std::f64::consts::FRAC_2_SQRT_PI } else { x.signum() }
-}
-
-fn log_ndtr(x: f64) -> f64 {
-    if x > -3.5 {
-        return (0.5 * (1.0 + erf(x * std::f64::consts::FRAC_1_SQRT_2))).ln();
+    #[inline(always)]
+    fn log1p<const F: bool>(self) -> Self {
+        elementary::log1p::<Self, F>(self)
     }
-    let fraction = (1..200).rev().fold(-x, |acc, k| -x + k as f64 / acc);
-    -0.5 * x * x - 0.918_938_533_204_672_8 - fraction.ln()
+    #[inline(always)]
+    fn sigmoid<const F: bool>(self) -> Self {
+        elementary::sigmoid::<Self, F>(self)
+    }
+    /// log(1 + exp(x))
+    #[inline(always)]
+    fn softplus<const F: bool>(self) -> Self {
+        elementary::softplus::<Self, F>(self)
+    }
+    #[inline(always)]
+    fn tanh<const F: bool>(self) -> Self {
+        elementary::tanh::<Self, F>(self)
+    }
+    #[inline(always)]
+    fn sin<const F: bool>(self) -> Self {
+        elementary::sin::<Self, F>(self)
+    }
+    #[inline(always)]
+    fn cos<const F: bool>(self) -> Self {
+        elementary::cos::<Self, F>(self)
+    }
+    #[inline(always)]
+    fn atan<const F: bool>(self) -> Self {
+        elementary::atan::<Self, F>(self)
+    }
+    #[inline(always)]
+    fn lgamma<const F: bool>(self) -> Self {
+        self.in_f64(special::lgamma::<F>)
+    }
+    #[inline(always)]
+    fn digamma<const F: bool>(self) -> Self {
+        self.in_f64(special::digamma::<F>)
+    }
+    #[inline(always)]
+    fn trigamma<const F: bool>(self) -> Self {
+        self.in_f64(special::trigamma::<F>)
+    }
+    #[inline(always)]
+    fn erf<const F: bool>(self) -> Self {
+        self.in_f64(special::erf::<F>)
+    }
+    /// log Φ(x), accurate far into both tails.
+    #[inline(always)]
+    fn log_ndtr<const F: bool>(self) -> Self {
+        self.in_f64(special::log_ndtr::<F>)
+    }
+    #[inline(always)]
+    fn pow<const F: bool>(self, y: Self) -> Self {
+        self.in_f64(|x| special::pow::<F>(x, y.to_f64()))
+    }
 }
-
-macro_rules! lane {
-    ($t:ident, $lanes:literal) => {
-        impl Lane for $t {
-            const ZERO: Self = 0.0;
-            const ONE: Self = 1.0;
-            const HALF: Self = 0.5;
-            const INFINITY: Self = $t::INFINITY;
-            const LANES: usize = $lanes;
-
-            #[inline(always)]
-            fn of(x: f64) -> Self {
-                x as $t
-            }
-            #[inline(always)]
-            fn to_f64(self) -> f64 {
-                self as f64
-            }
-            #[inline(always)]
-            fn madd<const F: bool>(self, b: Self, c: Self) -> Self {
-                if F { self.mul_add(b, c) } else { self * b + c }
-            }
-            #[inline(always)]
-            fn abs(self) -> Self {
-                $t::abs(self)
-            }
-            #[inline(always)]
-            fn sign(self) -> Self {
-                let s = if self > 0.0 { 1.0 } else { self };
-                if self < 0.0 { -1.0 } else { s }
-            }
-            #[inline(always)]
-            fn floor<const F: bool>(self) -> Self {
-                $t::floor(self)
-            }
-            #[inline(always)]
-            fn sqrt(self) -> Self {
-                $t::sqrt(self)
-            }
-            #[inline(always)]
-            fn exp<const F: bool>(self) -> Self {
-                $t::exp(self)
-            }
-            #[inline(always)]
-            fn expm1<const F: bool>(self) -> Self {
-                $t::exp_m1(self)
-            }
-            #[inline(always)]
-            fn ln<const F: bool>(self) -> Self {
-                $t::ln(self)
-            }
-            #[inline(always)]
-            fn log1p<const F: bool>(self) -> Self {
-                $t::ln_1p(self)
-            }
-            #[inline(always)]
-            fn sigmoid<const F: bool>(self) -> Self {
-                1.0 / (1.0 + $t::exp(-self))
-            }
-            #[inline(always)]
-            fn softplus<const F: bool>(self) -> Self {
-                self.maximum(0.0) + $t::ln_1p($t::exp(-$t::abs(self)))
-            }
-            #[inline(always)]
-            fn tanh<const F: bool>(self) -> Self {
-                $t::tanh(self)
-            }
-            #[inline(always)]
-            fn sin<const F: bool>(self) -> Self {
-                $t::sin(self)
-            }
-            #[inline(always)]
-            fn cos<const F: bool>(self) -> Self {
-                $t::cos(self)
-            }
-            #[inline(always)]
-            fn atan<const F: bool>(self) -> Self {
-                $t::atan(self)
-            }
-            #[inline(always)]
-            fn lgamma<const F: bool>(self) -> Self {
-                lgamma(self as f64) as $t
-            }
-            #[inline(always)]
-            fn digamma<const F: bool>(self) -> Self {
-                digamma(self as f64) as $t
-            }
-            #[inline(always)]
-            fn trigamma<const F: bool>(self) -> Self {
-                trigamma(self as f64) as $t
-            }
-            #[inline(always)]
-            fn erf<const F: bool>(self) -> Self {
-                erf(self as f64) as $t
-            }
-            #[inline(always)]
-            fn log_ndtr<const F: bool>(self) -> Self {
-                log_ndtr(self as f64) as $t
-            }
-            #[inline(always)]
-            fn pow<const F: bool>(self, y: Self) -> Self {
-                $t::powf(self, y)
-            }
-        }
-    };
-}
-
-lane!(f32, 16);
-lane!(f64, 8);

@@ -3,8 +3,12 @@
 //! A body is generic over the element (`Lane`) and over `const F: bool`, whether it may use fused multiply-add. `kernel!`
 //! compiles it three times, for the baseline, AVX2 with FMA, and AVX-512, and picks one at run time by `Isa`.
 
-pub(crate) mod lane;
+mod elementary;
+pub(crate) mod elementwise;
+mod lane;
 pub(crate) mod reduce;
+mod special;
+mod tables;
 pub(crate) mod update;
 
 pub(crate) use lane::Lane;
