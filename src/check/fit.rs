@@ -1,11 +1,193 @@
-//! The `fit` block: settings as named arguments.
+//! The `fit` block: the settings of the optimisation that the model asks for; flags of the command line win over them.
 
 use super::Checker;
+use super::model::{Estimators, FitSettings, OptimizerChoice, Precision, Schedule};
+use super::schedule::{constant, whole};
+use super::site_errors::fit as errors;
 use crate::source::Span;
 use crate::syntax::ast;
 
-pub(super) fn check_fit(cx: &mut Checker, settings: &[ast::Arg], _span: Span) {
-    for setting in settings {
-        cx.expr(&setting.value);
+/// Every setting, with an example of its value.
+pub(super) const SETTINGS: [(&str, &str); 8] = [
+    ("steps", "5000"),
+    ("seed", "1"),
+    ("samples", "4"),
+    ("draws", "1000"),
+    ("optimizer", "adam(0.01)"),
+    ("lr", "cosine(0.1 -> 0.001, over = 5000)"),
+    ("precision", "f32"),
+    ("estimators", "exact"),
+];
+
+/// What a later version gives a meaning to.
+const LATER: [(&str, &str); 3] = [
+    ("batch", "minibatches"),
+    ("objective", "objectives other than the ELBO"),
+    ("guide", "automatic guides other than mean-field"),
+];
+
+/// Words of the command line that are not the model's to set.
+const FLAGS: [(&str, &str); 5] = [
+    ("threads", "--threads 2"),
+    ("out", "--out my.fit"),
+    ("quiet", "--quiet"),
+    ("json", "--json"),
+    ("force", "--force"),
+];
+
+impl Checker {
+    pub(super) fn check_fit(&mut self, args: &[ast::Arg], span: Span) {
+        if let Some(first) = self.notes.fit_block {
+            self.diags.push(errors::second_block(span, first));
+            return;
+        }
+        self.notes.fit_block = Some(span);
+        for (i, arg) in args.iter().enumerate() {
+            let Some(name) = &arg.name else {
+                self.diags.push(errors::setting_without_name(arg.span));
+                continue;
+            };
+            let same = |a: &&ast::Arg| a.name.as_ref().is_some_and(|n| n.text == name.text);
+            match args[..i].iter().find(same) {
+                Some(first) => self.diags.push(errors::setting_twice(name, first.span)),
+                None => self.check_setting(name, arg),
+            }
+        }
+        self.check_one_rate(args);
+    }
+
+    fn check_setting(&mut self, name: &ast::Ident, arg: &ast::Arg) {
+        let mut fit = std::mem::take(&mut self.model.fit);
+        match name.text.as_str() {
+            "steps" => fit.steps = self.expect_whole(arg, 1),
+            "seed" => fit.seed = self.expect_whole(arg, 0),
+            "samples" => fit.samples = self.expect_whole(arg, 1),
+            "draws" => fit.draws = self.expect_whole(arg, 1),
+            "optimizer" => fit.optimizer = self.check_optimizer(&arg.value),
+            "lr" => fit.learning_rate = self.check_rate(&arg.value),
+            "precision" => fit.precision = self.expect_word(arg, &PRECISIONS),
+            "estimators" => fit.estimators = self.check_policy(arg),
+            other => self.diags.push(unknown(other, name)),
+        }
+        self.model.fit = fit;
+    }
+
+    fn expect_whole(&mut self, arg: &ast::Arg, low: u64) -> Option<u64> {
+        let value = whole(&arg.value, low);
+        if value.is_none() {
+            self.diags.push(errors::not_whole(arg, low));
+        }
+        value
+    }
+
+    fn expect_word<T: Copy>(&mut self, arg: &ast::Arg, words: &[(&str, T)]) -> Option<T> {
+        let found = match &arg.value.kind {
+            ast::ExprKind::Name(word) => words.iter().find(|(w, _)| *w == word.text),
+            _ => None,
+        };
+        if found.is_none() {
+            let words: Vec<_> = words.iter().map(|(w, _)| *w).collect();
+            self.diags.push(errors::not_among(arg, &words));
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    fn check_policy(&mut self, arg: &ast::Arg) -> Option<Estimators> {
+        if let ast::ExprKind::Name(word) = &arg.value.kind
+            && word.text == "measured"
+        {
+            self.diags.push(errors::later_setting(word, "estimators chosen by a pilot run"));
+            return None;
+        }
+        self.expect_word(arg, &POLICIES)
+    }
+
+    fn check_rate(&mut self, value: &ast::Expr) -> Option<Schedule> {
+        let rate = self.schedule(value)?;
+        let (from, to) = rate.ends();
+        if from <= 0.0 || to < 0.0 || !from.is_finite() || !to.is_finite() {
+            self.diags.push(errors::rate_out_of_range(value.span));
+            return None;
+        }
+        Some(rate)
+    }
+
+    fn check_optimizer(&mut self, value: &ast::Expr) -> Option<OptimizerChoice> {
+        let (name, args) = match &value.kind {
+            ast::ExprKind::Name(name) => (name, [].as_slice()),
+            ast::ExprKind::Call { callee, args, .. } => (callee, args.as_slice()),
+            _ => {
+                self.diags.push(errors::not_an_optimizer(value.span, None));
+                return None;
+            }
+        };
+        let known: &[&str] = match name.text.as_str() {
+            "adam" => &["lr"],
+            "sgd" => &["lr", "momentum"],
+            _ => {
+                self.diags.push(errors::not_an_optimizer(value.span, Some(&name.text)));
+                return None;
+            }
+        };
+        let (mut lr, mut momentum) = (None, None);
+        for arg in args {
+            match optimizer_option(arg, args, known) {
+                Some("lr") if lr.is_none() => lr = Some(self.check_rate(&arg.value)?),
+                Some("momentum") if momentum.is_none() => {
+                    momentum = Some(self.check_momentum(&arg.value)?);
+                }
+                _ => self.diags.push(errors::bad_optimizer_option(name, arg, known)),
+            }
+        }
+        Some(match name.text.as_str() {
+            "adam" => OptimizerChoice::Adam { lr },
+            _ => OptimizerChoice::Sgd { lr, momentum: momentum.unwrap_or(0.9) },
+        })
+    }
+
+    fn check_momentum(&mut self, value: &ast::Expr) -> Option<f64> {
+        let momentum = constant(value).filter(|m| (0.0..1.0).contains(m));
+        if momentum.is_none() {
+            self.diags.push(errors::momentum_out_of_range(value.span));
+        }
+        momentum
+    }
+
+    /// `optimizer = adam(1e-3), lr = 1e-2` says two things.
+    fn check_one_rate(&mut self, args: &[ast::Arg]) {
+        let inside = match self.model.fit {
+            FitSettings { optimizer: Some(OptimizerChoice::Adam { lr }), .. } => lr.is_some(),
+            FitSettings { optimizer: Some(OptimizerChoice::Sgd { lr, .. }), .. } => lr.is_some(),
+            _ => false,
+        };
+        let setting =
+            |name: &str| args.iter().find(|a| a.name.as_ref().is_some_and(|n| n.text == name));
+        if let (true, Some(optimizer), Some(lr)) = (inside, setting("optimizer"), setting("lr")) {
+            self.diags.push(errors::two_rates(optimizer.value.span, lr.span));
+        }
+    }
+}
+
+const PRECISIONS: [(&str, Precision); 2] = [("f32", Precision::F32), ("f64", Precision::F64)];
+
+const POLICIES: [(&str, Estimators); 3] =
+    [("auto", Estimators::Auto), ("exact", Estimators::Exact), ("unbiased", Estimators::Unbiased)];
+
+/// The option that an argument sets: by name, or the learning rate by standing first.
+fn optimizer_option<'k>(arg: &ast::Arg, all: &[ast::Arg], known: &[&'k str]) -> Option<&'k str> {
+    match &arg.name {
+        Some(name) => known.iter().copied().find(|k| *k == name.text),
+        None => std::ptr::eq(arg, &all[0]).then_some(known[0]),
+    }
+}
+
+fn unknown(text: &str, name: &ast::Ident) -> crate::diag::Diagnostic {
+    let row = |rows: &'static [(&str, &str)]| rows.iter().find(|(n, _)| *n == text);
+    if let Some((_, what)) = row(&LATER) {
+        return errors::later_setting(name, what);
+    }
+    match row(&FLAGS) {
+        Some((_, flag)) => errors::flag_as_setting(name, flag),
+        None => errors::unknown_setting(name, &SETTINGS),
     }
 }

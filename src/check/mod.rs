@@ -5,15 +5,20 @@
 //! name), and whoever needs it is silent.
 
 mod annotation;
+mod arguments;
+mod call;
 mod coupling;
 mod dims;
+mod draw;
 mod errors;
+mod event;
 mod expr;
 mod fit;
 pub mod flow;
 pub mod functions;
 pub mod model;
 mod names;
+mod needs;
 pub mod plan;
 mod plan_errors;
 mod schedule;
@@ -34,6 +39,7 @@ pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
     for stmt in &program.stmts {
         checker.stmt(stmt);
     }
+    checker.warn_unfinished();
     (checker.model, checker.diags.sorted())
 }
 
@@ -45,6 +51,7 @@ struct Checker {
     scope: names::Scope,
     /// Dimensions that the left side of the statement at hand lists: their names run inside brackets.
     listed: Vec<DimId>,
+    notes: site::Notes,
 }
 
 impl Checker {

@@ -1,6 +1,6 @@
 //! Statements: the survey of what the text declares, then each statement in turn.
 
-use super::{Checker, fit, site};
+use super::Checker;
 use crate::syntax::ast;
 
 impl Checker {
@@ -17,8 +17,8 @@ impl Checker {
     pub(super) fn stmt(&mut self, stmt: &ast::Stmt) {
         self.listed.clear();
         match &stmt.kind {
-            ast::StmtKind::Tilde { target, dist } => site::check_tilde(self, stmt, target, dist),
-            ast::StmtKind::Fit(settings) => fit::check_fit(self, settings, stmt.span),
+            ast::StmtKind::Tilde { target, dist } => self.check_tilde(stmt, target, dist),
+            ast::StmtKind::Fit(settings) => self.check_fit(settings, stmt.span),
             _ => {}
         }
     }

@@ -40,6 +40,30 @@ impl Schedule {
             }
         }
     }
+
+    /// The values at the first step and in the end.
+    pub fn ends(&self) -> (f64, f64) {
+        match *self {
+            Schedule::Constant(value) => (value, value),
+            Schedule::Exponential { from, to, .. }
+            | Schedule::Linear { from, to, .. }
+            | Schedule::Cosine { from, to, .. } => (from, to),
+        }
+    }
+
+    /// The step from which on the value stays; `None` if it only comes ever nearer to its end.
+    pub fn arrival(&self) -> Option<u64> {
+        match *self {
+            Schedule::Constant(_) => Some(0),
+            Schedule::Exponential { to: 0.0, .. } => None,
+            Schedule::Exponential { from, to, rate, every } => {
+                let time = (from / to).ln().abs() / rate.abs();
+                let every = every.max(1);
+                Some((time / every as f64).ceil() as u64 * every)
+            }
+            Schedule::Linear { over, .. } | Schedule::Cosine { over, .. } => Some(over),
+        }
+    }
 }
 
 /// How much of `over` steps is past, at most 1.
@@ -61,5 +85,26 @@ impl std::fmt::Display for Schedule {
                 write!(f, "cosine({from} -> {to}, over = {over})")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_start_move_and_stay() {
+        let falling = Schedule::Exponential { from: 1.0, to: 0.5, rate: 1e-3, every: 100 };
+        assert_eq!([falling.at(0), falling.at(99), falling.at(10_000)], [1.0, 1.0, 0.5]);
+        assert!((falling.at(199) - (-0.1f64).exp()).abs() < 1e-15);
+        assert_eq!(falling.arrival(), Some(700));
+        assert_eq!((falling.at(699) > 0.5, falling.at(700)), (true, 0.5));
+        let rising = Schedule::Exponential { from: 0.1, to: 1.0, rate: 1.0, every: 1 };
+        assert_eq!((rising.at(0), rising.at(50)), (0.1, 1.0));
+        let linear = Schedule::Linear { from: 0.0, to: 1.0, over: 4 };
+        assert_eq!([0, 1, 4, 9].map(|t| linear.at(t)), [0.0, 0.25, 1.0, 1.0]);
+        let cosine = Schedule::Cosine { from: 2.0, to: 0.0, over: 10 };
+        assert_eq!((cosine.at(0), cosine.at(10), cosine.at(99)), (2.0, 0.0, 0.0));
+        assert!((cosine.at(5) - 1.0).abs() < 1e-15);
     }
 }

@@ -1,1 +1,0 @@
-//! E0260 … E0299: what the checker says of sites, annotations and the fit block.

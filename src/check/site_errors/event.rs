@@ -1,0 +1,108 @@
+//! What can be wrong with the dimensions of a distribution's parameters.
+
+use super::list;
+use crate::diag::{Code, Diagnostic};
+use crate::dist::{Event, Signature};
+use crate::source::Span;
+
+/// What the event dimension of a distribution is called.
+fn role(s: &Signature) -> &'static str {
+    match s.event {
+        Event::Classes => "the classes",
+        Event::Components => "the components",
+        Event::Vector | Event::Scalar => "the vector",
+    }
+}
+
+/// E0270. No dimension, or several, could be the event dimension.
+pub(in crate::check) fn no_single_event(
+    s: &Signature,
+    candidates: &[String],
+    span: Span,
+) -> Diagnostic {
+    let (name, role) = (s.name, role(s));
+    let message = format!("{name} needs one dimension for {role}");
+    let error = Diagnostic::new(Code::E0270, message);
+    match candidates {
+        [] => error
+            .at(span, "its parameters have no dimension")
+            .help(format!("name it: `{name}(… over k)`, with `dim k = 3` above")),
+        [first, ..] => error
+            .at(span, format!("could be {}", list(candidates)))
+            .help(format!("say which: `{name}(… over {first})`")),
+    }
+}
+
+/// E0270. An observed datum without the dimension of the draw.
+pub(in crate::check) fn datum_lacks_event(
+    s: &Signature,
+    datum: &str,
+    left: Span,
+    dim: &str,
+    span: Span,
+) -> Diagnostic {
+    Diagnostic::new(Code::E0270, format!("a draw of {} is a vector over `{dim}`", s.name))
+        .at(left, format!("`{datum}` has no dimension `{dim}`"))
+        .also(span, format!("over `{dim}`"))
+        .help(format!("declare it: `data {datum}: …[{dim}]`"))
+}
+
+/// E0270. Classes or components among the dimensions of the left side.
+pub(in crate::check) fn event_on_the_left(
+    s: &Signature,
+    name: &str,
+    left: Span,
+    dim: &str,
+    span: Span,
+) -> Diagnostic {
+    let role = role(s);
+    Diagnostic::new(
+        Code::E0270,
+        format!("`{dim}` cannot be both {role} and a dimension of `{name}`"),
+    )
+    .at(span, format!("here `{dim}` is {role} of {}", s.name))
+    .also(left, format!("`{name}` has dimension `{dim}` itself"))
+    .help(format!("take `{dim}` off the left side, or rename {role}: `… as j`"))
+}
+
+/// E0269. A parameter of a latent has a dimension that the left side lacks.
+pub(in crate::check) fn latent_lacks_dim(
+    name: &str,
+    left: Span,
+    dim: &str,
+    wanted: &[String],
+    arg: Span,
+) -> Diagnostic {
+    Diagnostic::new(Code::E0269, format!("`{name}` needs every dimension of its parameters"))
+        .at(left, format!("`{name}` has no dimension `{dim}`"))
+        .also(arg, format!("this has `{dim}`"))
+        .help(format!("write `{name}[{}] ~ …`", wanted.join(", ")))
+}
+
+/// E0269. A parameter of an observed datum has a dimension that the datum lacks.
+pub(in crate::check) fn datum_lacks_dim(
+    name: &str,
+    left: Span,
+    param: &str,
+    dim: &str,
+    arg: Span,
+) -> Diagnostic {
+    Diagnostic::new(Code::E0269, format!("`{param}` may only have dimensions of `{name}`"))
+        .at(arg, format!("this has `{dim}`"))
+        .also(left, format!("`{name}` has no dimension `{dim}`"))
+        .help(format!(
+            "pick from `{dim}` with an index, `a[{dim}]`, or reduce it, `sum(… over {dim})`"
+        ))
+}
+
+/// E0269. A parameter inside `Ordered` varies along the dimension that is sorted.
+pub(in crate::check) fn not_constant(
+    s: &Signature,
+    param: &str,
+    dim: &str,
+    arg: Span,
+) -> Diagnostic {
+    Diagnostic::new(Code::E0269, format!("`{param}` of {} must be constant along `{dim}`", s.name))
+        .at(arg, format!("this has `{dim}`"))
+        .help("sorted draws are exchangeable: give all of them the same parameters")
+}
