@@ -21,3 +21,5 @@ pub mod backend;
 pub mod check;
 pub mod data;
 pub mod guide;
+pub mod lower;
+pub mod objective;

@@ -88,7 +88,7 @@ type Taint = Option<Paths>;
 struct Tracer<'m> {
     model: &'m Model,
     latent: NameId,
-    /// Deterministic names seen so far.
+    /// Deterministic names seen so far, and noncentered latents, whose value is made from their parents.
     lets: BTreeMap<NameId, Taint>,
     jumps: Vec<Jump>,
 }
@@ -111,6 +111,10 @@ impl Tracer<'_> {
                     None
                 };
                 let parents = self.dist(&site.dist);
+                if site.noncentered.is_some() {
+                    self.lets.insert(site.name, parents);
+                    return own;
+                }
                 merge([own, parents]).map(|p| self.mix(p, &windows))
             }
         }
@@ -142,7 +146,9 @@ impl Tracer<'_> {
             return Some(dims.iter().map(|&d| (d, Path::Kept)).collect());
         }
         match self.model.name(name).kind {
-            NameKind::Let { .. } => self.lets.get(&name).cloned().flatten(),
+            NameKind::Let { .. } | NameKind::Latent { .. } => {
+                self.lets.get(&name).cloned().flatten()
+            }
             _ => None,
         }
     }

@@ -144,7 +144,7 @@ pub struct Stmt {
 }
 
 /// A statement with lags along `dim` holds where every lag exists: positions `back` … size − `ahead`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     pub dim: DimId,
     pub back: u64,

@@ -14,6 +14,19 @@ pub struct Bound {
     pub files: Vec<FileUsed>,
 }
 
+impl Bound {
+    /// The position (from 0) of a label.
+    pub fn position(&self, dim: DimId, label: &str) -> Option<usize> {
+        let labels = self.dims[dim.0 as usize].labels.as_ref()?;
+        labels.iter().position(|l| l == label)
+    }
+
+    /// The size of every dimension.
+    pub fn sizes(&self) -> Vec<Option<usize>> {
+        self.dims.iter().map(|d| Some(d.size)).collect()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoundDim {
     pub size: usize,

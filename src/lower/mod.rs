@@ -1,0 +1,228 @@
+//! From a bound model to graph pieces: the latents under their guides and the additive terms of the ELBO.
+//!
+//! Total: whatever a user can get wrong was found before. Dimensions carry everything: Monte Carlo draws and enumerated
+//! latents are dimensions of their values, and whatever depends on them has them too.
+
+mod expr;
+mod site;
+mod values;
+
+pub use site::{Latent, Term, TermKind};
+
+use crate::check::model::{DimId, Model, NameId, NameKind, StmtKind, Window};
+use crate::check::plan::Plan;
+use crate::data::Bound;
+use crate::estimator::Value;
+use crate::guide::Bijector;
+use crate::ir::{Dim, Graph, NodeId, Origin};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A model with its data and its plan: what can be fitted.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub bound: Arc<Bound>,
+    pub plan: Arc<Plan>,
+    /// The text of each statement, for reports: `theta ~ Normal(mu, tau)`.
+    pub texts: Arc<[String]>,
+}
+
+/// How latents are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As their estimators say: what is optimised.
+    Optimise,
+    /// Without relaxation: what is reported.
+    Report,
+}
+
+/// The pieces of one graph.
+pub struct Assembly {
+    pub graph: Graph,
+    /// Of each dimension of the model.
+    pub dims: Vec<Dim>,
+    /// The Monte Carlo dimension; `None` for a single draw.
+    pub draws: Option<Dim>,
+    pub latents: Vec<Latent>,
+    pub terms: Vec<Term>,
+    /// Of each name of the model; `None` for those that later statements would have defined.
+    pub values: Vec<Option<Value>>,
+}
+
+/// Lowers the whole model for `samples` Monte Carlo draws.
+pub fn lower(problem: &Problem, mode: Mode, samples: usize) -> Assembly {
+    let mut lowerer = Lowerer::new(problem, mode, samples);
+    for stmt in 0..problem.bound.model.stmts.len() {
+        lowerer.stmt(stmt);
+    }
+    lowerer.finish()
+}
+
+/// Computes the deterministic names again from other values of the latents: draws in place of sums.
+pub fn redo_lets(problem: &Problem, assembly: Assembly) -> Assembly {
+    let mut lowerer = Lowerer::resume(problem, assembly);
+    for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
+        if let StmtKind::Let { .. } = stmt.kind {
+            lowerer.stmt(index);
+        }
+    }
+    lowerer.finish()
+}
+
+struct Lowerer<'a> {
+    problem: &'a Problem,
+    model: &'a Model,
+    mode: Mode,
+    g: Graph,
+    dims: Vec<Dim>,
+    draws: Option<Dim>,
+    values: Vec<Option<Value>>,
+    latents: Vec<Latent>,
+    terms: Vec<Term>,
+    /// The windows of the statement at hand, with the shorter dimension that stands for each.
+    windows: Vec<(Window, Dim)>,
+    /// Shorter dimensions made so far.
+    shortened: HashMap<Window, Dim>,
+    /// Inside an expression of data alone, which is computed at once.
+    folding: bool,
+}
+
+impl<'a> Lowerer<'a> {
+    fn new(problem: &'a Problem, mode: Mode, samples: usize) -> Self {
+        let model: &Model = &problem.bound.model;
+        let mut g = Graph::new();
+        let sized = model.dims.iter().zip(&problem.bound.dims);
+        let dims = sized.map(|(d, b)| g.dim(&d.name, b.size)).collect();
+        let draws = (samples > 1).then(|| g.dim("draw", samples));
+        let mut lowerer = Self {
+            problem,
+            model,
+            mode,
+            g,
+            dims,
+            draws,
+            values: vec![None; model.names.len()],
+            latents: vec![],
+            terms: vec![],
+            windows: vec![],
+            shortened: HashMap::new(),
+            folding: false,
+        };
+        lowerer.declared();
+        lowerer
+    }
+
+    fn resume(problem: &'a Problem, assembly: Assembly) -> Self {
+        Self {
+            problem,
+            model: &problem.bound.model,
+            mode: Mode::Report,
+            g: assembly.graph,
+            dims: assembly.dims,
+            draws: assembly.draws,
+            values: assembly.values,
+            latents: assembly.latents,
+            terms: assembly.terms,
+            windows: vec![],
+            shortened: HashMap::new(),
+            folding: false,
+        }
+    }
+
+    fn finish(self) -> Assembly {
+        Assembly {
+            graph: self.g,
+            dims: self.dims,
+            draws: self.draws,
+            latents: self.latents,
+            terms: self.terms,
+            values: self.values,
+        }
+    }
+
+    fn dim(&self, id: DimId) -> Dim {
+        self.dims[id.0 as usize]
+    }
+
+    /// Data and params, which no statement defines.
+    fn declared(&mut self) {
+        for (index, decl) in self.model.names.iter().enumerate() {
+            let node = match &decl.kind {
+                NameKind::Data(_) => match &self.problem.bound.values[index] {
+                    Some(array) => self.data(&decl.name, &array.dims, &array.values),
+                    None => continue,
+                },
+                NameKind::Param { init } => self.param(NameId(index as u32), init.as_ref()),
+                NameKind::Let { .. } | NameKind::Latent { .. } => continue,
+            };
+            self.values[index] = Some(Value::Plain(node));
+        }
+    }
+
+    /// A point estimate: a free parameter through the bijector of its support.
+    fn param(&mut self, name: NameId, init: Option<&crate::check::model::Expr>) -> NodeId {
+        let decl = self.model.name(name);
+        let dims: Vec<Dim> = decl.ty.dims.iter().map(|&d| self.dim(d)).collect();
+        let domain = values::domain(&mut self.g, &decl.ty, &self.dims);
+        let bijector = Bijector::new(&mut self.g, &domain);
+        let base = bijector.base_dims(&dims);
+        let start = init.map(|e| {
+            let node = self.node(e);
+            let node = self.g.expand(node, &dims);
+            crate::ir::constant(&self.g, node)
+        });
+        let count = base.iter().map(|&d| self.g.size(d)).product();
+        let start = values::start(&self.g, &bijector, start, count);
+        let free = self.g.add_param(&decl.name, &base, start);
+        bijector.forward(&mut self.g, free).value
+    }
+
+    fn stmt(&mut self, index: usize) {
+        let model = self.model;
+        let stmt = &model.stmts[index];
+        let origin = self.origin(index);
+        self.g.set_origin(origin, Some(stmt.span));
+        self.windows = stmt.windows.iter().map(|&w| (w, self.shorter(w))).collect();
+        match &stmt.kind {
+            StmtKind::Let { name, value } => {
+                let value = self.value(value);
+                self.values[name.0 as usize] = Some(value);
+            }
+            StmtKind::Factor(value) => {
+                let node = self.node(value);
+                let dims: Vec<Dim> = value.ty.dims.iter().map(|&d| self.here(d)).collect();
+                let node = self.g.expand(node, &dims);
+                self.term(index, TermKind::Factor, None, node);
+            }
+            StmtKind::Tilde(site) => self.site(index, site),
+        }
+        self.windows.clear();
+    }
+
+    fn origin(&mut self, stmt: usize) -> Origin {
+        let span = self.model.stmts[stmt].span;
+        let known = self.g.origins.iter().position(|o| o.span == Some(span));
+        match known {
+            Some(row) => Origin(row as u32),
+            None => self.g.add_origin(self.problem.texts[stmt].clone(), Some(span)),
+        }
+    }
+
+    /// The dimension that stands for a window: as long as the positions where every lag exists.
+    fn shorter(&mut self, window: Window) -> Dim {
+        if let Some(&dim) = self.shortened.get(&window) {
+            return dim;
+        }
+        let whole = self.g.dim_info(self.dim(window.dim)).clone();
+        let size = whole.size - (window.back + window.ahead) as usize;
+        let dim = self.g.dim(format!("{} from {}", whole.name, window.back + 1), size);
+        self.shortened.insert(window, dim);
+        dim
+    }
+
+    /// What a dimension is inside the statement at hand.
+    fn here(&self, id: DimId) -> Dim {
+        let window = self.windows.iter().find(|(w, _)| w.dim == id);
+        window.map_or_else(|| self.dim(id), |&(_, short)| short)
+    }
+}

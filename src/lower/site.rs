@@ -1,0 +1,285 @@
+//! `~` statements: an observed datum gives a likelihood term; a latent gets its guide, its prior and its entropy.
+
+use super::{Lowerer, Mode};
+use crate::check::flow::Path;
+use crate::check::model::{DimId, DistCall, NameId, OptionValue, Schedule, Site};
+use crate::check::plan::LatentPlan;
+use crate::dist::{Call, Domain, Event};
+use crate::estimator::{Estimator, Options, Value};
+use crate::guide::{Guided, Request, automatic};
+use crate::ir::{Dim, NodeId};
+use std::collections::BTreeMap;
+
+/// One latent of the assembly.
+pub struct Latent {
+    pub name: NameId,
+    pub plan: usize,
+    pub estimator: &'static dyn Estimator,
+    pub options: Options,
+    /// Of the latent, in the graph, in the user's order.
+    pub dims: Vec<Dim>,
+    /// `None` for marginalised latents.
+    pub guided: Option<Guided>,
+    /// The dimensions along which it is summed: one, or one per element of its mixed dimensions.
+    pub summed: Vec<Dim>,
+    /// Its dimensions that some cost mixes; they are summed jointly, or credited as one.
+    pub mixed: Vec<Dim>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermKind {
+    Likelihood,
+    Factor,
+    /// log p of a latent.
+    Prior,
+    /// −log q of a latent.
+    Entropy,
+    /// −KL(q‖p) of a latent in closed form.
+    Kl,
+    /// log of a sum over marginalised latents.
+    Marginal,
+    /// Zero in value: only its gradient counts.
+    Surrogate,
+}
+
+/// One additive term of the ELBO, element by element.
+#[derive(Clone, Debug)]
+pub struct Term {
+    pub kind: TermKind,
+    /// The statements it comes from.
+    pub stmts: Vec<usize>,
+    /// The latent whose prior, entropy or KL it is.
+    pub latent: Option<usize>,
+    pub node: NodeId,
+    /// How each latent (by its place among the latents) that it depends on reaches it.
+    pub paths: BTreeMap<usize, BTreeMap<DimId, Path>>,
+}
+
+impl Lowerer<'_> {
+    /// Adds a term; how latents reach it is known when all of them are.
+    pub(super) fn term(
+        &mut self,
+        stmt: usize,
+        kind: TermKind,
+        latent: Option<usize>,
+        node: NodeId,
+    ) {
+        let direct = matches!(kind, TermKind::Entropy | TermKind::Kl);
+        let mut paths = BTreeMap::new();
+        for (row, plan) in self.problem.plan.latents.iter().enumerate() {
+            let own = direct && latent == Some(row);
+            if let Some(flow) = plan.flows.to(stmt)
+                && (!direct || (own && kind == TermKind::Entropy) || (!own && kind == TermKind::Kl))
+            {
+                paths.insert(row, flow.paths.clone());
+            }
+        }
+        self.terms.push(Term { kind, stmts: vec![stmt], latent, node, paths });
+    }
+
+    pub(super) fn site(&mut self, stmt: usize, site: &Site) {
+        let call = self.call(&site.dist);
+        if site.observed {
+            self.observe(stmt, site, &call);
+        } else {
+            self.latent(stmt, site, call);
+        }
+    }
+
+    /// A distribution on nodes. A parameter that is constant along an event dimension is repeated along it.
+    fn call(&mut self, c: &DistCall) -> Call {
+        let args = c.args.iter().map(|a| self.node(a)).collect();
+        let event: Vec<Dim> = c.event.iter().map(|&d| self.here(d)).collect();
+        let inner = c.inner.as_ref().map(|inner| Box::new(self.call(inner)));
+        Call { dist: c.dist.0, form: c.form, args, event, inner }
+    }
+
+    fn observe(&mut self, stmt: usize, site: &Site, call: &Call) {
+        let name = crate::check::model::Expr {
+            kind: crate::check::model::ExprKind::Name(site.name),
+            ty: self.model.name(site.name).ty.clone(),
+            span: self.model.name(site.name).span,
+        };
+        let x = self.node(&name);
+        let node = call.log_prob(&mut self.g, x);
+        let node = self.spread(site, call, node);
+        self.term(stmt, TermKind::Likelihood, None, node);
+    }
+
+    /// A term has every dimension of its site but the event's, so that sums over it count each element.
+    fn spread(&mut self, site: &Site, call: &Call, node: NodeId) -> NodeId {
+        let vector = call.dist.signature().event == Event::Vector;
+        let dims = site.dims.iter().map(|&d| self.here(d));
+        let dims: Vec<Dim> = dims.filter(|d| !(vector && call.event.contains(d))).collect();
+        self.g.expand(node, &dims)
+    }
+
+    fn latent(&mut self, stmt: usize, site: &Site, call: Call) {
+        let row = self.latents.len();
+        let plan = &self.problem.plan.latents[row];
+        let dims: Vec<Dim> = site.dims.iter().map(|&d| self.dim(d)).collect();
+        let mixed: Vec<Dim> = plan.flows.mixed().into_iter().map(|d| self.dim(d)).collect();
+        let options = self.options(plan);
+        let mut latent = Latent {
+            name: site.name,
+            plan: row,
+            estimator: plan.estimator(),
+            options,
+            dims,
+            guided: None,
+            summed: vec![],
+            mixed,
+        };
+        let shifted = site.noncentered.and_then(|_| call.dist.standard(&mut self.g, &call));
+        let (offset, prior) = match shifted {
+            Some((loc, scale, standard)) => (Some((loc, scale)), standard),
+            None => (None, call),
+        };
+        let domain = prior.domain(&mut self.g);
+        let sums = !latent.estimator.samples();
+        let enumerated = sums.then(|| self.support(&mut latent, &domain));
+        let drawn = match (plan.estimator, enumerated) {
+            ("marginalize", Some(value)) => Value::Plain(value),
+            _ => {
+                let guided = self.guide(&latent, domain, enumerated);
+                let value = guided.value;
+                latent.guided = Some(guided);
+                value
+            }
+        };
+        self.latents.push(latent);
+        self.own_terms(stmt, site, row, &prior, drawn);
+        let value = match (offset, drawn) {
+            (Some((loc, scale)), Value::Plain(raw)) => {
+                let spread = self.g.mul(scale, raw);
+                Value::Plain(self.g.add(loc, spread))
+            }
+            _ => drawn,
+        };
+        self.values[site.name.0 as usize] = Some(value);
+    }
+
+    fn guide(&mut self, latent: &Latent, domain: Domain, enumerated: Option<NodeId>) -> Guided {
+        let relaxed = latent.estimator.card().bias == crate::estimator::Bias::Biased;
+        let request = Request {
+            name: &self.model.name(latent.name).name,
+            domain,
+            dims: &latent.dims,
+            draws: self.draws,
+            estimator: latent.estimator,
+            options: &latent.options,
+            enumerated,
+            hard: self.mode == Mode::Report && relaxed,
+        };
+        automatic(&mut self.g, &request)
+    }
+
+    /// All values of a finite support along fresh dimensions: one, or one per element of the mixed dimensions, put
+    /// together into the latent's array.
+    fn support(&mut self, latent: &mut Latent, domain: &Domain) -> NodeId {
+        let count = match domain {
+            Domain::Binary => 2,
+            Domain::Index(classes) => self.g.size(*classes),
+            Domain::Count { upper: Some(upper) } => {
+                crate::ir::constant(&self.g, *upper).into_iter().fold(0.0, f64::max) as usize + 1
+            }
+            _ => unreachable!("only finite supports are summed"),
+        };
+        let name = self.model.name(latent.name).name.clone();
+        if latent.mixed.is_empty() {
+            let dim = self.g.dim(name, count);
+            latent.summed.push(dim);
+            return self.g.iota(dim);
+        }
+        let sizes: Vec<usize> = latent.mixed.iter().map(|&d| self.g.size(d)).collect();
+        let elements: usize = sizes.iter().product();
+        let mut parts = vec![];
+        for element in 0..elements {
+            let dim = self.g.dim(format!("{name}#{}", element + 1), count);
+            latent.summed.push(dim);
+            let here = self.indicator(&latent.mixed, element);
+            let value = self.g.iota(dim);
+            parts.push(self.g.mul(here, value));
+        }
+        self.g.add_all(parts)
+    }
+
+    /// 1 at one element of an array along `dims` (row-major), else 0.
+    fn indicator(&mut self, dims: &[Dim], element: usize) -> NodeId {
+        let mut rest = element;
+        let mut here = self.g.number(1.0);
+        for &dim in dims.iter().rev() {
+            let size = self.g.size(dim);
+            let positions = self.g.iota(dim);
+            let wanted = self.g.number((rest % size) as f64);
+            let hit = self.g.eq(positions, wanted);
+            here = self.g.mul(here, hit);
+            rest /= size;
+        }
+        here
+    }
+
+    /// Prior and entropy, or minus the KL where the pair has a closed form.
+    fn own_terms(&mut self, stmt: usize, site: &Site, row: usize, prior: &Call, drawn: Value) {
+        let guided = self.latents[row].guided.as_ref();
+        let named = guided.and_then(|q| q.named.clone());
+        let entropy = guided.map(|q| q.entropy);
+        let kl = named.as_ref().and_then(|q| closed_kl(&mut self.g, q, prior));
+        if let Some(kl) = kl {
+            let kl = self.spread(site, prior, kl);
+            let node = self.g.neg(kl);
+            return self.term(stmt, TermKind::Kl, Some(row), node);
+        }
+        let log_prob = match drawn {
+            Value::Plain(z) => prior.log_prob(&mut self.g, z),
+            Value::Soft { .. } => unreachable!("relaxed latents have a closed-form KL"),
+        };
+        let node = self.spread(site, prior, log_prob);
+        self.term(stmt, TermKind::Prior, Some(row), node);
+        if let Some(entropy) = entropy {
+            let node = self.spread(site, prior, entropy);
+            self.term(stmt, TermKind::Entropy, Some(row), node);
+        }
+    }
+
+    /// Options as nodes: schedules are knobs.
+    fn options(&mut self, plan: &LatentPlan) -> Options {
+        let mut options = Options::default();
+        for (name, value) in &plan.options {
+            match value {
+                OptionValue::Word(word) => options.words.push((name, word.clone())),
+                OptionValue::Schedule(Schedule::Constant(x)) => {
+                    options.flags.push((name, *x != 0.0));
+                    let node = self.g.number(*x);
+                    options.numbers.push((name, node));
+                }
+                OptionValue::Schedule(schedule) => {
+                    let latent = &self.model.name(plan.name).name;
+                    let knob = self.g.add_knob(&format!("{latent}.{name}"), *schedule);
+                    options.numbers.push((name, knob));
+                }
+            }
+        }
+        options
+    }
+}
+
+/// KL(q‖p): the registry's closed form, or a sum over a finite support that both have.
+pub(super) fn closed_kl(g: &mut crate::ir::Graph, q: &Call, p: &Call) -> Option<NodeId> {
+    if let Some(kl) = q.dist.kl(g, q, p) {
+        return Some(kl);
+    }
+    let values = match q.domain(g) {
+        Domain::Index(classes) => classes,
+        Domain::Binary => g.dim("values", 2),
+        _ => return None,
+    };
+    let log_p = p.dist.masses(g, p, values)?;
+    let log_q = q.dist.masses(g, q, values)?;
+    let mass = g.exp(log_q);
+    let zero = g.number(0.0);
+    let possible = g.lt(zero, mass);
+    let ratio = g.sub(log_q, log_p);
+    let ratio = g.select(possible, ratio, zero);
+    Some(g.contract(mass, ratio, &[values]))
+}

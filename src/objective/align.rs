@@ -1,0 +1,44 @@
+//! Costs onto the dimensions of a latent: summed by the index they were picked with, and over what the latent lacks.
+
+use crate::check::flow::Path;
+use crate::check::model::{DimId, NameId};
+use crate::estimator::Value;
+use crate::ir::{Dim, NodeId};
+use crate::lower::Assembly;
+use std::collections::BTreeMap;
+
+/// Sums a cost onto those dimensions of a latent that its paths keep. Draws and summed latents stay dimensions of their own.
+pub(super) fn align(a: &mut Assembly, node: NodeId, paths: &BTreeMap<DimId, Path>) -> NodeId {
+    let mut kept: Vec<Dim> = vec![];
+    for (dim, path) in paths {
+        if *path == Path::Kept {
+            kept.push(a.dims[dim.0 as usize]);
+        }
+    }
+    let mut node = node;
+    for (dim, path) in paths {
+        if let Path::Via(index) = path {
+            let by = index_node(a, *index);
+            let to = a.dims[dim.0 as usize];
+            node = a.graph.sum_by(node, by, to, &kept);
+            kept.push(to);
+        }
+    }
+    let special = special_dims(a);
+    let gone: Vec<Dim> =
+        a.graph.shape(node).iter().filter(|d| !kept.contains(d) && !special.contains(d)).collect();
+    a.graph.sum(node, &gone)
+}
+
+/// The node of a datum that something was picked by.
+pub(super) fn index_node(a: &Assembly, name: NameId) -> NodeId {
+    match a.values[name.0 as usize] {
+        Some(Value::Plain(node)) => node,
+        _ => unreachable!("indices that are followed are data"),
+    }
+}
+
+/// The Monte Carlo dimension and those of summed latents.
+fn special_dims(a: &Assembly) -> Vec<Dim> {
+    a.latents.iter().flat_map(|l| l.summed.iter().copied()).chain(a.draws).collect()
+}

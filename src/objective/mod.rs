@@ -1,0 +1,116 @@
+//! From the terms of the ELBO to a graph whose gradient is the ELBO's, estimator by estimator.
+//!
+//! Marginalised latents are summed inside the logarithm first, then enumerated ones weigh their costs, because both are
+//! sums that the costs have to meet element by element; then every sampled latent adds what its costs' own gradient lacks.
+
+mod align;
+mod exact;
+mod posterior;
+mod score;
+mod weight;
+
+pub use posterior::{Posterior, Quantity, posterior};
+
+use crate::check::model::Model;
+use crate::ir::{Dim, Graph, NodeId};
+use crate::lower::{Assembly, Mode, Problem, Term, TermKind, lower};
+
+/// A scalar to minimise, and what is reported of it.
+pub struct Objective {
+    pub graph: Graph,
+    /// Minus the (weighted, relaxed) ELBO; its gradient is the estimate.
+    pub loss: NodeId,
+    /// The ELBO of these draws: all terms, without surrogates.
+    pub elbo: NodeId,
+    /// The ELBO of each draw, along the Monte Carlo dimension; a scalar for a single draw.
+    pub per_draw: NodeId,
+    /// The terms by name, each a scalar.
+    pub terms: Vec<(String, NodeId)>,
+}
+
+/// The objective that is optimised.
+pub fn objective(problem: &Problem, samples: usize) -> Objective {
+    let mut assembly = lower(problem, Mode::Optimise, samples);
+    weight::weigh_kl(problem, &mut assembly);
+    finish(problem, assembly)
+}
+
+/// The true ELBO: hard draws, every weight 1, no free bits.
+pub fn true_elbo(problem: &Problem, samples: usize) -> Objective {
+    finish(problem, lower(problem, Mode::Report, samples))
+}
+
+/// Whether the optimised objective is another quantity than the ELBO that is reported.
+pub fn differs(problem: &Problem) -> bool {
+    let model = &problem.bound.model;
+    let relaxed = |l: &crate::check::plan::LatentPlan| l.bias() == crate::estimator::Bias::Biased;
+    problem.plan.latents.iter().any(relaxed)
+        || model.latents().any(|(_, site)| site.kl != crate::check::model::KlSettings::default())
+}
+
+/// How many draws the estimators need at least.
+pub fn least_samples(problem: &Problem) -> usize {
+    problem.plan.latents.iter().map(score::least_samples).max().unwrap_or(1)
+}
+
+fn finish(problem: &Problem, mut assembly: Assembly) -> Objective {
+    exact::marginalize(&mut assembly);
+    exact::enumerate(&mut assembly);
+    score::add_surrogates(problem, &mut assembly);
+    let draws = assembly.draws;
+    let Assembly { graph: mut g, terms, .. } = assembly;
+    let mut named: Vec<(String, NodeId)> = vec![];
+    let mut each: Vec<NodeId> = vec![];
+    let mut surrogates: Vec<NodeId> = vec![];
+    for term in &terms {
+        let sum = per_draw(&mut g, term.node, draws);
+        if term.kind == TermKind::Surrogate {
+            surrogates.push(sum);
+        } else {
+            each.push(sum);
+            let mean = over_draws(&mut g, sum, draws);
+            named.push((label(&problem.bound.model, problem, term), mean));
+        }
+    }
+    let total = g.add_all(named.iter().map(|(_, node)| *node));
+    let per_draw = g.add_all(each);
+    let surrogate = g.add_all(surrogates);
+    let surrogate = over_draws(&mut g, surrogate, draws);
+    let both = g.add(total, surrogate);
+    let loss = g.neg(both);
+    Objective { graph: g, loss, elbo: total, per_draw, terms: named }
+}
+
+/// The sum over everything but the draws.
+fn per_draw(g: &mut Graph, node: NodeId, draws: Option<Dim>) -> NodeId {
+    let dims: Vec<Dim> = g.shape(node).iter().filter(|&d| Some(d) != draws).collect();
+    g.sum(node, &dims)
+}
+
+fn over_draws(g: &mut Graph, node: NodeId, draws: Option<Dim>) -> NodeId {
+    match draws {
+        Some(draws) => g.mean(node, &[draws]),
+        None => node,
+    }
+}
+
+/// `log p(y)`, `-KL(theta)` …
+fn label(model: &Model, problem: &Problem, term: &Term) -> String {
+    use crate::check::model::StmtKind;
+    let names: Vec<&str> = term
+        .stmts
+        .iter()
+        .map(|&s| match &model.stmts[s].kind {
+            StmtKind::Tilde(site) => model.name(site.name).name.as_str(),
+            _ => problem.texts[s].as_str(),
+        })
+        .collect();
+    let names = names.join(", ");
+    match term.kind {
+        TermKind::Likelihood | TermKind::Prior | TermKind::Marginal => format!("log p({names})"),
+        TermKind::Factor => names,
+        TermKind::Entropy => format!("-log q({names})"),
+        TermKind::Kl => format!("-KL({names})"),
+        TermKind::Surrogate => format!("surrogate of {names}"),
+    }
+}

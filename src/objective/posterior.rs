@@ -1,0 +1,123 @@
+//! Posterior draws: latents from their guides, marginalised ones back from their factors, deterministic names from both.
+
+use super::exact::{Factor, marginalize};
+use crate::check::model::{NameId, NameKind, Stage};
+use crate::estimator::Value;
+use crate::ir::{Dim, Entry, Graph, NodeId, Noise, Op};
+use crate::lower::{Assembly, Mode, Problem, lower, redo_lets};
+use smallvec::smallvec;
+
+/// A graph whose quantities are draws from the fitted posterior, along the Monte Carlo dimension.
+pub struct Posterior {
+    pub graph: Graph,
+    pub draws: Option<Dim>,
+    pub quantities: Vec<Quantity>,
+}
+
+/// One reported name: latents, params and the deterministic names that depend on them.
+pub struct Quantity {
+    pub name: NameId,
+    /// With dimensions `dims` and the draws, or some of them: it is constant along those that it lacks.
+    pub node: NodeId,
+    /// In the user's order.
+    pub dims: Vec<Dim>,
+}
+
+/// The posterior of a fitted problem for `samples` draws.
+pub fn posterior(problem: &Problem, samples: usize) -> Posterior {
+    let mut assembly = lower(problem, Mode::Report, samples);
+    let factors = marginalize(&mut assembly);
+    draw_enumerated(&mut assembly);
+    draw_marginalized(problem, &mut assembly, &factors);
+    let assembly = redo_lets(problem, assembly);
+    let model = &problem.bound.model;
+    let mut quantities = vec![];
+    for (index, decl) in model.names.iter().enumerate() {
+        let reported = match decl.kind {
+            NameKind::Latent { .. } | NameKind::Param { .. } => true,
+            NameKind::Let { .. } => decl.ty.stage >= Stage::Param,
+            NameKind::Data(_) => false,
+        };
+        if let (true, Some(Value::Plain(node))) = (reported, assembly.values[index]) {
+            let dims = decl.ty.dims.iter().map(|d| assembly.dims[d.0 as usize]).collect();
+            quantities.push(Quantity { name: NameId(index as u32), node, dims });
+        }
+    }
+    Posterior { graph: assembly.graph, draws: assembly.draws, quantities }
+}
+
+/// Enumerated latents are drawn from their q.
+fn draw_enumerated(a: &mut Assembly) {
+    for row in 0..a.latents.len() {
+        let latent = &a.latents[row];
+        if let (Some(guided), false) = (&latent.guided, latent.summed.is_empty()) {
+            let dims: Vec<Dim> = latent.dims.iter().copied().chain(a.draws).collect();
+            let drawn = guided.q.draw(&mut a.graph, &dims, "enumerated").node();
+            a.values[latent.name.0 as usize] = Some(Value::Plain(drawn));
+        }
+    }
+}
+
+/// Draws z from p(z | θ, x): the last eliminated first, each given those before it.
+fn draw_marginalized(problem: &Problem, a: &mut Assembly, factors: &[Factor]) {
+    let mut known: Vec<(Dim, NodeId)> = vec![];
+    for factor in factors.iter().rev() {
+        let name = &problem.bound.model.name(a.latents[factor.latent].name).name;
+        let mut node = factor.node;
+        for &(dim, value) in &known {
+            node = a.graph.pick(node, dim, value);
+        }
+        let drawn = draw_joint(a, factor.latent, node, name);
+        known.extend(drawn.iter().copied());
+        let value = assemble(a, factor.latent, &drawn);
+        let name = a.latents[factor.latent].name;
+        a.values[name.0 as usize] = Some(Value::Plain(value));
+    }
+}
+
+/// One position along each of the latent's summed dimensions, from unnormalised joint log masses, one after the other.
+fn draw_joint(a: &mut Assembly, row: usize, log: NodeId, name: &str) -> Vec<(Dim, NodeId)> {
+    let summed = a.latents[row].summed.clone();
+    let mut drawn: Vec<(Dim, NodeId)> = vec![];
+    let mut log = log;
+    for (i, &dim) in summed.iter().enumerate() {
+        let alone = a.graph.log_sum_exp(log, &summed[i + 1..]);
+        let kept = a.latents[row].dims.iter().filter(|d| !a.latents[row].mixed.contains(d));
+        let dims: Vec<Dim> = kept.copied().chain(a.draws).chain([dim]).collect();
+        let noise = a.graph.add_noise(name, &dims, Noise::Gumbel);
+        let noisy = a.graph.add(alone, noise);
+        let position = a.graph.arg_max(noisy, dim);
+        log = a.graph.pick(log, dim, position);
+        drawn.push((dim, position));
+    }
+    drawn
+}
+
+/// The latent's array from the positions of its parts.
+fn assemble(a: &mut Assembly, row: usize, drawn: &[(Dim, NodeId)]) -> NodeId {
+    let mixed = a.latents[row].mixed.clone();
+    if mixed.is_empty() {
+        return drawn[0].1;
+    }
+    let sizes: Vec<usize> = mixed.iter().map(|&d| a.graph.size(d)).collect();
+    let mut parts = vec![];
+    for (element, &(_, position)) in drawn.iter().enumerate() {
+        parts.push(place(&mut a.graph, &mixed, &sizes, element, position));
+    }
+    a.graph.add_all(parts)
+}
+
+/// A value at one element of an array along `dims` (row-major), 0 elsewhere.
+fn place(g: &mut Graph, dims: &[Dim], sizes: &[usize], element: usize, value: NodeId) -> NodeId {
+    let mut rest = element;
+    let mut node = value;
+    for (&dim, &size) in dims.iter().zip(sizes).rev() {
+        let one = g.dim("one", 1);
+        let shape = g.shape(node).iter().chain([dim]).collect();
+        let wide = g.expand(node, &[one]);
+        let entries = smallvec![(dim, Entry::Run { to: one, start: rest % size })];
+        node = g.push(Op::Scatter { entries, shape }, [wide]);
+        rest /= size;
+    }
+    node
+}
