@@ -25,7 +25,7 @@ pub fn first_not_finite(
     roots: &[NodeId],
     rounding: Rounding,
 ) -> Option<NotFinite> {
-    let values = eval::compute(graph, inputs, roots, rounding, true);
+    let values = eval::compute(graph, inputs, &[], roots, rounding, true);
     let find = |bad: fn(f64) -> bool| {
         let first = |&id: &NodeId| Some((id, values.of(id).iter().position(|&x| bad(x))?));
         let (node, place) = roots.iter().find_map(first)?;

@@ -52,14 +52,21 @@ pub fn eval(
     wanted: &[NodeId],
     rounding: Rounding,
 ) -> Vec<Vec<f64>> {
-    let values = compute(graph, inputs, wanted, rounding, false);
+    let values = compute(graph, inputs, &[], wanted, rounding, false);
+    wanted.iter().map(|&id| values.of(id).to_vec()).collect()
+}
+
+/// The values of `wanted` in f64 where those of `given` are known, and nothing else is an input.
+pub fn eval_given(graph: &Graph, given: &[(NodeId, &[f64])], wanted: &[NodeId]) -> Vec<Vec<f64>> {
+    let inputs = Inputs::default();
+    let values = compute(graph, &inputs, given, wanted, Rounding::F64, true);
     wanted.iter().map(|&id| values.of(id).to_vec()).collect()
 }
 
 /// The value of a node made of constants and data alone, in the layout of its shape.
 pub fn constant(graph: &Graph, node: NodeId) -> Vec<f64> {
     let inputs = Inputs::default();
-    compute(graph, &inputs, &[node], Rounding::F64, false).of(node).to_vec()
+    compute(graph, &inputs, &[], &[node], Rounding::F64, false).of(node).to_vec()
 }
 
 /// The arrays of the nodes that were computed and are still held.
@@ -75,14 +82,16 @@ impl Values<'_> {
 pub(super) fn compute<'a>(
     graph: &'a Graph,
     inputs: &'a Inputs,
+    given: &[(NodeId, &'a [f64])],
     wanted: &[NodeId],
     rounding: Rounding,
     keep: bool,
 ) -> Values<'a> {
     let mut values = Values(vec![None; graph.len()]);
-    let mut uses = count_uses(graph, wanted);
+    given.iter().for_each(|&(id, x)| values.0[id.0 as usize] = Some(Cow::Borrowed(x)));
+    let mut uses = count_uses(graph, wanted, &values);
     for id in graph.ids() {
-        if uses[id.0 as usize] == 0 {
+        if uses[id.0 as usize] == 0 || values.0[id.0 as usize].is_some() {
             continue;
         }
         let value = rounding.apply(value(graph, inputs, id, &values));
@@ -98,11 +107,11 @@ pub(super) fn compute<'a>(
 }
 
 /// How often each node is read by ancestors of `wanted`, or wanted; 0 for nodes that are not needed.
-fn count_uses(graph: &Graph, wanted: &[NodeId]) -> Vec<usize> {
+fn count_uses(graph: &Graph, wanted: &[NodeId], known: &Values) -> Vec<usize> {
     let mut uses = vec![0; graph.len()];
     wanted.iter().for_each(|id| uses[id.0 as usize] += 1);
     for id in graph.ids().rev() {
-        if uses[id.0 as usize] > 0 {
+        if uses[id.0 as usize] > 0 && known.0[id.0 as usize].is_none() {
             graph.node(id).args.iter().for_each(|arg| uses[arg.0 as usize] += 1);
         }
     }

@@ -30,23 +30,14 @@ pub fn vjp(g: &mut Graph, outputs: &[(NodeId, NodeId)], wrt: &[NodeId]) -> Vec<N
 
 /// The state of one reverse sweep, a row per node of the forward graph.
 struct Sweep {
-    /// Whether the node depends on what is differentiated by.
     active: Vec<bool>,
-    /// Whether the node lies below something that may not use it.
     guarded: Vec<bool>,
     adjoint: Vec<Option<NodeId>>,
 }
 
 impl Sweep {
     fn new(g: &Graph, wrt: &[NodeId]) -> Self {
-        let mut active = vec![false; g.len()];
-        wrt.iter().for_each(|w| active[w.0 as usize] = true);
-        for id in g.ids() {
-            let node = g.node(id);
-            let mut args = node.args.iter().enumerate();
-            active[id.0 as usize] |= args.any(|(i, a)| active[a.0 as usize] && passes(&node.op, i));
-        }
-        Self { guarded: vec![false; active.len()], adjoint: vec![None; active.len()], active }
+        Self { active: active(g, wrt), guarded: guarded(g), adjoint: vec![None; g.len()] }
     }
 
     fn add(&mut self, g: &mut Graph, to: NodeId, term: NodeId) {
@@ -61,19 +52,10 @@ impl Sweep {
         let node = g.node(id).clone();
         g.set_origin(node.origin, node.span);
         for (i, &arg) in node.args.iter().enumerate() {
-            if !self.active[arg.0 as usize] || !passes(&node.op, i) {
-                continue;
+            if self.active[arg.0 as usize] && passes(&node.op, i) {
+                let term = pull_back(g, id, i, adjoint, self.guarded[row]);
+                self.add(g, arg, term);
             }
-            let mut term = derive(g, id, i, adjoint);
-            if self.guarded[row] && unbounded(g, &node.op, &node.args, i) {
-                let zero = g.number(0.0);
-                term = g.select(adjoint, term, zero);
-            }
-            if is_elementwise(&node.op) {
-                term = unbroadcast(g, term, &node.shape, arg);
-            }
-            self.guarded[arg.0 as usize] |= self.guarded[row] || guards(&node.op);
-            self.add(g, arg, term);
         }
     }
 
@@ -84,8 +66,54 @@ impl Sweep {
     }
 }
 
+/// Of every node, whether gradient flows through it to one of `wrt`.
+pub fn active(g: &Graph, wrt: &[NodeId]) -> Vec<bool> {
+    let mut active = vec![false; g.len()];
+    wrt.iter().for_each(|w| active[w.0 as usize] = true);
+    for id in g.ids() {
+        let node = g.node(id);
+        let mut args = node.args.iter().enumerate();
+        let through = args.any(|(i, a)| active[a.0 as usize] && passes(&node.op, i));
+        active[id.0 as usize] |= through;
+    }
+    active
+}
+
+/// Of every node, whether it lies below an op that may drop what it holds.
+pub fn guarded(g: &Graph) -> Vec<bool> {
+    let mut guarded = vec![false; g.len()];
+    for id in g.ids().rev() {
+        let node = g.node(id);
+        let below = guarded[id.0 as usize] || guards(&node.op);
+        let through = |(i, _): &(usize, &NodeId)| below && passes(&node.op, *i);
+        node.args
+            .iter()
+            .enumerate()
+            .filter(through)
+            .for_each(|(_, a)| guarded[a.0 as usize] = true);
+    }
+    guarded
+}
+
+/// What one op hands on to one argument: adjoint · ∂node/∂argument, with at most the argument's dimensions.
+///
+/// With `guarded`, a zero adjoint gives exactly zero.
+pub fn pull_back(g: &mut Graph, id: NodeId, arg: usize, adjoint: NodeId, guarded: bool) -> NodeId {
+    let mut term = derive(g, id, arg, adjoint);
+    if guarded && is_unbounded(g, id, arg) {
+        let zero = g.number(0.0);
+        term = g.select(adjoint, term, zero);
+    }
+    let node = g.node(id);
+    if is_elementwise(&node.op) {
+        let (over, to) = (node.shape.clone(), node.args[arg]);
+        term = unbroadcast(g, term, &over, to);
+    }
+    term
+}
+
 /// Whether gradient flows from an op to an argument.
-fn passes(op: &Op, arg: usize) -> bool {
+pub fn passes(op: &Op, arg: usize) -> bool {
     match op {
         Op::Unary(op) => !matches!(op, Unary::Sign | Unary::Floor | Unary::Not),
         Op::Binary(op) => !matches!(op, Binary::Lt | Binary::Le | Binary::Eq),
@@ -111,13 +139,14 @@ fn guards(op: &Op) -> bool {
 }
 
 /// Whether the derivative by an argument can be infinite, so that 0 times it is not 0.
-fn unbounded(g: &Graph, op: &Op, args: &[NodeId], arg: usize) -> bool {
+pub fn is_unbounded(g: &Graph, id: NodeId, arg: usize) -> bool {
     use Unary::{Digamma, Exp, Expm1, Lgamma, Ln, Log1p, Recip, Sqrt, Square};
-    match op {
+    let node = g.node(id);
+    match &node.op {
         Op::Unary(op) => {
             matches!(op, Exp | Expm1 | Ln | Log1p | Sqrt | Square | Recip | Lgamma | Digamma)
         }
-        Op::Binary(Binary::Mul) => !g.node(args[1 - arg]).args.is_empty(),
+        Op::Binary(Binary::Mul) => !g.node(node.args[1 - arg]).args.is_empty(),
         Op::Binary(op) => matches!(op, Binary::Div | Binary::Pow),
         Op::Reduce(how, _) => matches!(how, Reduce::Prod | Reduce::LogSumExp),
         _ => false,
