@@ -1,44 +1,45 @@
 //! The elementwise ops of the IR over whole slices: one loop per op, each a kernel.
 
-use super::{Lane, kernel};
+use super::kernel;
 use crate::ir::Unary;
+
+/// One loop. A macro, since a closure this large is not always inlined, and then has lost its instruction set.
+macro_rules! each {
+    ($out:ident, $x:ident => $value:expr) => {
+        for (out, &$x) in $out.iter_mut().zip($x) {
+            *out = $value;
+        }
+    };
+}
 
 kernel! {
     /// `out[i] = op(x[i])`
     fn unary<E, F>(op: Unary, out: &mut [E], x: &[E]) {
         match op {
-            Unary::Neg => each(out, x, |x| -x),
-            Unary::Abs => each(out, x, E::abs),
-            Unary::Sign => each(out, x, E::sign),
-            Unary::Floor => each(out, x, E::floor::<F>),
-            Unary::Exp => each(out, x, E::exp::<F>),
-            Unary::Expm1 => each(out, x, E::expm1::<F>),
-            Unary::Ln => each(out, x, E::ln::<F>),
-            Unary::Log1p => each(out, x, E::log1p::<F>),
-            Unary::Sqrt => each(out, x, E::sqrt),
-            Unary::Square => each(out, x, |x| x * x),
-            Unary::Recip => each(out, x, |x| E::ONE / x),
-            Unary::Sigmoid => each(out, x, E::sigmoid::<F>),
-            Unary::Softplus => each(out, x, E::softplus::<F>),
-            Unary::Tanh => each(out, x, E::tanh::<F>),
-            Unary::Sin => each(out, x, E::sin::<F>),
-            Unary::Cos => each(out, x, E::cos::<F>),
-            Unary::Atan => each(out, x, E::atan::<F>),
-            Unary::Lgamma => each(out, x, E::lgamma::<F>),
-            Unary::Digamma => each(out, x, E::digamma::<F>),
-            Unary::Trigamma => each(out, x, E::trigamma::<F>),
-            Unary::Erf => each(out, x, E::erf::<F>),
-            Unary::LogNdtr => each(out, x, E::log_ndtr::<F>),
-            Unary::Not => each(out, x, |x| if x == E::ZERO { E::ONE } else { E::ZERO }),
+            Unary::Neg => each!(out, x => -x),
+            Unary::Abs => each!(out, x => x.abs()),
+            Unary::Sign => each!(out, x => x.sign()),
+            Unary::Floor => each!(out, x => x.floor::<F>()),
+            Unary::Exp => each!(out, x => x.exp::<F>()),
+            Unary::Expm1 => each!(out, x => x.expm1::<F>()),
+            Unary::Ln => each!(out, x => x.ln::<F>()),
+            Unary::Log1p => each!(out, x => x.log1p::<F>()),
+            Unary::Sqrt => each!(out, x => x.sqrt()),
+            Unary::Square => each!(out, x => x * x),
+            Unary::Recip => each!(out, x => E::ONE / x),
+            Unary::Sigmoid => each!(out, x => x.sigmoid::<F>()),
+            Unary::Softplus => each!(out, x => x.softplus::<F>()),
+            Unary::Tanh => each!(out, x => x.tanh::<F>()),
+            Unary::Sin => each!(out, x => x.sin::<F>()),
+            Unary::Cos => each!(out, x => x.cos::<F>()),
+            Unary::Atan => each!(out, x => x.atan::<F>()),
+            Unary::Lgamma => each!(out, x => x.lgamma::<F>()),
+            Unary::Digamma => each!(out, x => x.digamma::<F>()),
+            Unary::Trigamma => each!(out, x => x.trigamma::<F>()),
+            Unary::Erf => each!(out, x => x.erf::<F>()),
+            Unary::LogNdtr => each!(out, x => x.log_ndtr::<F>()),
+            Unary::Not => each!(out, x => if x == E::ZERO { E::ONE } else { E::ZERO }),
         }
-    }
-}
-
-/// Inlined with `f` into each arm, so that every op has a loop of its own.
-#[inline(always)]
-fn each<E: Lane>(out: &mut [E], x: &[E], f: impl Fn(E) -> E) {
-    for (out, &x) in out.iter_mut().zip(x) {
-        *out = f(x);
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) trait Lane:
     + AddAssign
     + SubAssign
 {
+    /// Unsigned, of the same width.
+    type Word: Copy + Default;
+
     const ZERO: Self;
     const ONE: Self;
     const HALF: Self;
@@ -63,8 +66,16 @@ pub(crate) trait Lane:
     fn ln_tail<const F: bool>(f: Self) -> Self;
     /// (ROUND + n, r): x = n π/2 + r, |r| ≤ π/4.
     fn quarter_turns<const F: bool>(self) -> (Self, Self);
-    /// A special function computed in f64.
-    fn in_f64(self, f: impl Fn(f64) -> f64) -> Self;
+
+    /// As many of the first bits of a random word as a draw uses.
+    fn word(random: u64) -> Self::Word;
+    fn first_bit(word: Self::Word) -> bool;
+    /// A uniform number of the open interval (0, 1).
+    fn unit(word: Self::Word) -> Self;
+    /// A uniform number of (0, ½], fine near 0, from all bits but the first.
+    fn half_unit(word: Self::Word) -> Self;
+    /// `self`, not negative, negated where the first bit is set.
+    fn with_sign_bit(self, word: Self::Word) -> Self;
 
     // Coefficients from the highest power down, and constants that differ by precision.
     /// (exp r − 1 − r) / r² on |r| ≤ ½ ln 2
@@ -75,6 +86,12 @@ pub(crate) trait Lane:
     const COS: &'static [Self];
     /// (atan t − t) / t³ in t², |t| ≤ √2 − 1
     const ATAN: &'static [Self];
+    /// (2 atanh s − 2s) / s³ in s², 0 ≤ s ≤ ⅓
+    const TWICE_ATANH: &'static [Self];
+    /// z/(1 − 2p) of the normal's upper p-quantile z: in w = −ln 4p(1 − p) below the split, in √w − centre above.
+    const QUANTILE: &'static [(Self, Self)];
+    const QUANTILE_SPLIT: f64;
+    const QUANTILE_CENTRE: f64;
     /// ln 2 in two parts, the first times any exponent exact.
     const LN_2: (Self, Self);
     /// π/4 in two parts.
@@ -156,27 +173,27 @@ pub(crate) trait Lane:
     }
     #[inline(always)]
     fn lgamma<const F: bool>(self) -> Self {
-        self.in_f64(special::lgamma::<F>)
+        Self::of(special::lgamma::<F>(self.to_f64()))
     }
     #[inline(always)]
     fn digamma<const F: bool>(self) -> Self {
-        self.in_f64(special::digamma::<F>)
+        Self::of(special::digamma::<F>(self.to_f64()))
     }
     #[inline(always)]
     fn trigamma<const F: bool>(self) -> Self {
-        self.in_f64(special::trigamma::<F>)
+        Self::of(special::trigamma::<F>(self.to_f64()))
     }
     #[inline(always)]
     fn erf<const F: bool>(self) -> Self {
-        self.in_f64(special::erf::<F>)
+        Self::of(special::erf::<F>(self.to_f64()))
     }
     /// log Φ(x), accurate far into both tails.
     #[inline(always)]
     fn log_ndtr<const F: bool>(self) -> Self {
-        self.in_f64(special::log_ndtr::<F>)
+        Self::of(special::log_ndtr::<F>(self.to_f64()))
     }
     #[inline(always)]
     fn pow<const F: bool>(self, y: Self) -> Self {
-        self.in_f64(|x| special::pow::<F>(x, y.to_f64()))
+        Self::of(special::pow::<F>(self.to_f64(), y.to_f64()))
     }
 }

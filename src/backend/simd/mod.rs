@@ -3,13 +3,16 @@
 //! A body is generic over the element (`Lane`) and over `const F: bool`, whether it may use fused multiply-add. `kernel!`
 //! compiles it three times, for the baseline, AVX2 with FMA, and AVX-512, and picks one at run time by `Isa`.
 
-mod elementary;
+pub(super) mod elementary;
 pub(crate) mod elementwise;
 mod lane;
 pub(crate) mod reduce;
 mod special;
 mod tables;
 pub(crate) mod update;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use lane::Lane;
 

@@ -232,7 +232,8 @@ pub(super) fn pow<const F: bool>(x: f64, y: f64) -> f64 {
     let size = select(a == 0.0, down, size);
     let size = select(a == f64::INFINITY, up, size);
     let far = select(a > 1.0, up, down);
-    let size = select(Lane::abs(y) == f64::INFINITY && a != 1.0, far, size);
+    let size = select(Lane::abs(y) == f64::INFINITY, far, size);
+    let size = select(a == 1.0, 1.0, size);
     let size = select(y.is_nan() || x.is_nan(), f64::NAN, size);
     let whole = floor(y) == y;
     let odd = whole && floor(0.5 * y) * 2.0 != y;

@@ -5,6 +5,8 @@ use super::elementary::{self, polynomial};
 
 macro_rules! bits {
     ($t:ident, $uint:ident, digits $p:literal, lanes $lanes:literal) => {
+        type Word = $uint;
+
         const ZERO: Self = 0.0;
         const ONE: Self = 1.0;
         const HALF: Self = 0.5;
@@ -66,6 +68,26 @@ macro_rules! bits {
             ($t::from_bits(m), k)
         }
         #[inline(always)]
+        fn word(random: u64) -> $uint {
+            (random >> (64 - $uint::BITS)) as $uint
+        }
+        #[inline(always)]
+        fn first_bit(word: $uint) -> bool {
+            word >> ($uint::BITS - 1) != 0
+        }
+        #[inline(always)]
+        fn unit(word: $uint) -> Self {
+            // The digits of a number in [1, 2), and half a step up from 0.
+            const HALF_STEP: $t = $t::EPSILON / 2.0;
+            let digits = word >> ($uint::BITS - ($p - 1)) | (1.0 as $t).to_bits();
+            ($t::from_bits(digits) - 1.0) + HALF_STEP
+        }
+        #[inline(always)]
+        fn with_sign_bit(self, word: $uint) -> Self {
+            let sign = word & (1 << ($uint::BITS - 1));
+            $t::from_bits(self.to_bits() | sign)
+        }
+        #[inline(always)]
         fn leading(self) -> Self {
             $t::from_bits(self.to_bits() & ($uint::MAX << ($p / 2 + 1)))
         }
@@ -92,6 +114,12 @@ impl Lane for f32 {
     }
 
     #[inline(always)]
+    fn half_unit(word: u32) -> Self {
+        const STEP: f32 = 1.0 / (1u64 << 32) as f32;
+        ((word & 0x7fff_ffff) as i32 as f32 + 0.5) * STEP
+    }
+
+    #[inline(always)]
     fn quarter_turns<const F: bool>(self) -> (Self, Self) {
         let x = self as f64;
         let n = x.madd::<F>(std::f64::consts::FRAC_2_PI, f64::ROUND) - f64::ROUND;
@@ -102,17 +130,27 @@ impl Lane for f32 {
         (n as f32 + f32::ROUND, r as f32)
     }
 
-    #[inline(always)]
-    fn in_f64(self, f: impl Fn(f64) -> f64) -> Self {
-        f(self as f64) as f32
-    }
-
     const EXP: &'static [Self] =
         &[1.989108e-4, 1.3933731e-3, 8.3333105e-3, 4.1666463e-2, 1.6666667e-1, 0.5];
     const SIN: &'static [Self] = &[2.724962e-6, -1.9840084e-4, 8.333332e-3, -1.6666667e-1];
     const COS: &'static [Self] = &[-2.7300703e-7, 2.4800598e-5, -1.3888888e-3, 4.1666668e-2];
     const ATAN: &'static [Self] =
         &[-6.449835e-2, 1.07430995e-1, -1.4263897e-1, 1.9999538e-1, -3.333333e-1];
+    const TWICE_ATANH: &'static [Self] =
+        &[2.3224922e-1, 2.170646e-1, 2.8592366e-1, 3.9999706e-1, 6.666667e-1];
+    const QUANTILE: &'static [(Self, Self)] = &[
+        (3.196968e-08, 1.4274711e-05),
+        (-1.5541478e-07, -3.0636514e-04),
+        (-7.760731e-06, 1.7162818e-03),
+        (1.02640945e-04, -4.715501e-03),
+        (-2.491267e-04, 8.105831e-03),
+        (-3.2339992e-03, -1.0930758e-02),
+        (1.6299421e-02, 1.33637665e-02),
+        (3.2812327e-01, 1.4165937e+00),
+        (1.2533139e+00, 4.006434e+00),
+    ];
+    const QUANTILE_SPLIT: f64 = 5.0;
+    const QUANTILE_CENTRE: f64 = 3.0;
     const LN_2: (Self, Self) = (0.693359375, -2.1219444e-4);
     const QUARTER_PI: (Self, Self) = (std::f32::consts::FRAC_PI_4, -2.1855694e-8);
     const EXP_RANGE: (Self, Self) = (-105.0, 89.0);
@@ -143,17 +181,17 @@ impl Lane for f64 {
     }
 
     #[inline(always)]
+    fn half_unit(word: u64) -> Self {
+        0.5 * f64::unit(word << 1)
+    }
+
+    #[inline(always)]
     fn quarter_turns<const F: bool>(self) -> (Self, Self) {
         let rounded = self.madd::<F>(std::f64::consts::FRAC_2_PI, f64::ROUND);
         let n = rounded - f64::ROUND;
         let r = n.madd::<F>(-PI_2.0, self);
         let r = n.madd::<F>(-PI_2.1, r);
         (rounded, n.madd::<F>(-PI_2.2, r))
-    }
-
-    #[inline(always)]
-    fn in_f64(self, f: impl Fn(f64) -> f64) -> Self {
-        f(self)
     }
 
     const EXP: &'static [Self] = &[
@@ -198,6 +236,36 @@ impl Lane for f64 {
         0.1999999999999548,
         -0.3333333333333333,
     ];
+    const TWICE_ATANH: &'static [Self] = &[
+        0.15631534707431224,
+        0.07491639460673266,
+        0.10845291032779812,
+        0.11734265179376593,
+        0.13335179661515711,
+        0.15384543917753166,
+        0.1818181989926796,
+        0.22222222198216113,
+        0.28571428571600266,
+        0.3999999999999952,
+        0.6666666666666666,
+    ];
+    const QUANTILE: &'static [(Self, Self)] = &[
+        (-2.1008013721e-11, -3.2751533815e-07),
+        (7.8820189944e-10, 1.5071432047e-06),
+        (-1.2009845086e-08, 9.2993161859e-07),
+        (8.6453074771e-08, -1.6804748564e-05),
+        (-1.7258492949e-07, 3.7539303146e-05),
+        (-1.3423136568e-06, -4.3098694905e-05),
+        (3.0816963890e-06, 6.3368946595e-05),
+        (6.5200182614e-05, -1.6619425047e-04),
+        (-1.8018816828e-04, 4.6333189752e-04),
+        (-3.3028953192e-03, -1.2299895736e-03),
+        (1.6333406359e-02, 1.7795616427e-03),
+        (3.2811685467e-01, 1.4276392323e+00),
+        (1.2533141377e+00, 5.4302744020e+00),
+    ];
+    const QUANTILE_SPLIT: f64 = 6.0;
+    const QUANTILE_CENTRE: f64 = 4.0;
     const LN_2: (Self, Self) = (0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10);
     const QUARTER_PI: (Self, Self) = (std::f64::consts::FRAC_PI_4, 3.061_616_997_868_383e-17);
     const EXP_RANGE: (Self, Self) = (-746.0, 710.0);

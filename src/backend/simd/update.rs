@@ -25,7 +25,7 @@ pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>) -> f6
     let Moments { params, grad, first, second } = on;
     let one = |p: &mut [E], g: &[E], m: &mut [E], v: &mut [E]| match update {
         Update::Adam { lr, beta1, beta2, eps, t } => {
-            let (c1, c2) = (1.0 - beta1.powi(t as i32), 1.0 - beta2.powi(t as i32));
+            let (c1, c2) = (1.0 - beta1.powf(t as f64), 1.0 - beta2.powf(t as f64));
             adam(isa, p, g, m, v, lr / c1, beta1, beta2, 1.0 / c2.sqrt(), eps)
         }
         Update::Sgd { lr, momentum } => sgd(isa, p, g, m, lr, momentum),
