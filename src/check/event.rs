@@ -153,10 +153,6 @@ impl Checker {
         }
         true
     }
-
-    pub(super) fn dim_name(&self, dim: DimId) -> String {
-        self.model.dim(dim).name.clone()
-    }
 }
 
 /// The event dimension that the declared type of a datum gives.

@@ -5,32 +5,50 @@
 //! name), and whoever needs it is silent.
 
 mod annotation;
+mod apply;
 mod arguments;
+mod bracket;
 mod call;
+mod contract;
 mod coupling;
 mod dims;
 mod draw;
+mod entry;
 mod errors;
 mod event;
 mod expr;
 mod fit;
 pub mod flow;
 pub mod functions;
+mod inline;
+mod interval;
+mod invoke;
+mod literal;
 pub mod model;
 mod names;
 mod needs;
 pub mod plan;
 mod plan_errors;
+mod print;
+mod reduce;
 mod schedule;
 mod site;
 mod site_errors;
 mod stmt;
 pub mod support;
+mod survey;
+mod types;
+mod unused;
+mod window;
 
-use crate::diag::Diagnostics;
+pub use print::dump;
+
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::ast;
-use model::{DimId, Model, Stmt, StmtKind};
+use literal::constant;
+use model::{DimId, Model, NameId, Stmt, StmtKind};
+use std::collections::HashSet;
 
 /// Checks a program. The model is whole only where the diagnostics hold no error.
 pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
@@ -40,6 +58,7 @@ pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
         checker.stmt(stmt);
     }
     checker.warn_unfinished();
+    checker.warn_of_unused(program);
     (checker.model, checker.diags.sorted())
 }
 
@@ -49,19 +68,29 @@ struct Checker {
     model: Model,
     diags: Diagnostics,
     scope: names::Scope,
+    dims: dims::Dims,
     /// Dimensions that the left side of the statement at hand lists: their names run inside brackets.
     listed: Vec<DimId>,
     notes: site::Notes,
+    /// Names that some expression reads.
+    used: HashSet<NameId>,
 }
 
 impl Checker {
+    /// Reports an error; whatever was wanted is then `None`.
+    fn fail<T>(&mut self, error: Diagnostic) -> Option<T> {
+        self.diags.push(error);
+        None
+    }
+
     /// The number of the statement that `push_stmt` will add next.
     fn next_stmt(&self) -> usize {
         self.model.stmts.len()
     }
 
-    /// Adds a checked statement.
+    /// Adds a checked statement, with the windows in which its lags exist.
     fn push_stmt(&mut self, kind: StmtKind, span: Span) {
-        self.model.stmts.push(Stmt { kind, span, windows: vec![] });
+        let windows = self.windows_of_stmt(&kind, span);
+        self.model.stmts.push(Stmt { kind, span, windows });
     }
 }

@@ -133,6 +133,29 @@ pub enum Mark {
     Corr(DimId, DimId),
 }
 
+impl Mark {
+    /// The dimensions along which the array is what the mark says.
+    pub fn dims(self) -> Vec<DimId> {
+        match self {
+            Mark::Simplex(d) | Mark::Ordered(d) => vec![d],
+            Mark::Cholesky(d, e) | Mark::Cov(d, e) | Mark::Corr(d, e) => vec![d, e],
+        }
+    }
+
+    /// The same mark where a dimension has another name.
+    #[must_use]
+    pub fn renamed(self, from: DimId, to: DimId) -> Self {
+        let new = |d| if d == from { to } else { d };
+        match self {
+            Mark::Simplex(d) => Mark::Simplex(new(d)),
+            Mark::Ordered(d) => Mark::Ordered(new(d)),
+            Mark::Cholesky(d, e) => Mark::Cholesky(new(d), new(e)),
+            Mark::Cov(d, e) => Mark::Cov(new(d), new(e)),
+            Mark::Corr(d, e) => Mark::Corr(new(d), new(e)),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Stmt {
     pub kind: StmtKind,

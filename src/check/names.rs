@@ -1,17 +1,36 @@
 //! Names of values: what is declared, what is known to be broken, what stands further down.
 
-use super::model::{NameDecl, NameId, NameKind, Type};
+use super::model::{Expr, NameDecl, NameId, NameKind, Type};
 use super::{Checker, errors};
 use crate::diag;
 use crate::source::Span;
 use crate::syntax::ast;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 #[derive(Default)]
 pub(super) struct Scope {
     known: HashMap<String, Known>,
+    pub(super) functions: HashMap<String, Rc<Definition>>,
+    /// The arguments of the functions that are being inlined; a body sees those of the innermost alone.
+    pub(super) calls: Vec<Frame>,
     /// Where the text declares each name, read ahead.
     pub(super) ahead: HashMap<String, Span>,
+}
+
+/// `fn f(a, b) = …`: inlined at each call.
+pub(super) struct Definition {
+    pub name: ast::Ident,
+    pub params: Vec<ast::Ident>,
+    pub body: ast::Expr,
+    /// The body has an error of its own, already reported.
+    pub broken: bool,
+}
+
+/// One call being inlined: its function, and its arguments (`None` where an argument had an error).
+pub(super) struct Frame {
+    pub function: String,
+    pub args: HashMap<String, Option<Expr>>,
 }
 
 /// What is known of a name above the statement at hand.
@@ -35,13 +54,15 @@ impl Checker {
             Some(Known::Poisoned(_)) => None,
             None => {
                 let below = self.scope.ahead.get(&ident.text).copied();
-                let near = diag::nearest(&ident.text, self.scope.known.keys().map(String::as_str));
+                let locals = self.scope.calls.last().into_iter().flat_map(|f| f.args.keys());
+                let names = self.scope.known.keys().chain(locals).map(String::as_str);
+                let near = diag::nearest(&ident.text, names);
                 let error = match below {
+                    Some(below) if below == ident.span => errors::used_in_itself(ident),
                     Some(below) => errors::used_above(ident, below),
                     None => errors::unknown_name(ident, near),
                 };
-                self.diags.push(error);
-                None
+                self.fail(error)
             }
         }
     }
@@ -63,8 +84,18 @@ impl Checker {
         Some(id)
     }
 
+    /// Whether brackets and expressions may mean a value by this name.
+    pub(super) fn is_value(&self, name: &str) -> bool {
+        let local = self.scope.calls.last().is_some_and(|f| f.args.contains_key(name));
+        local || self.known(name).is_some()
+    }
+
     /// Whether a name may be declared; reports it where not.
     pub(super) fn is_new(&mut self, name: &ast::Ident) -> bool {
+        if name.primes > 0 {
+            self.diags.push(errors::prime_in_name(name));
+            return false;
+        }
         let first = match self.known(&name.text) {
             None => return true,
             Some(Known::Name(id)) => self.model.name(id).span,

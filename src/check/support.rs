@@ -1,51 +1,9 @@
-//! Intervals of values, and whether an expression is what a parameter needs.
+//! Whether an expression is what a parameter or a function needs: by its interval, its element and its mark.
 
-use super::model::{DimId, Expr, ExprKind, Interval, Mark, Stage};
+use super::model::{DimId, Elem, Expr, ExprKind, Interval, Mark, Stage};
 use crate::dist::Needs;
 
-impl Interval {
-    pub const REAL: Interval = Interval::open(f64::NEG_INFINITY, f64::INFINITY);
-    pub const POSITIVE: Interval = Interval::open(0.0, f64::INFINITY);
-    pub const NONNEG: Interval = Interval { low_open: false, ..Interval::POSITIVE };
-    pub const UNIT: Interval = Interval::closed(0.0, 1.0);
-
-    pub const fn open(low: f64, high: f64) -> Self {
-        Self { low, high, low_open: true, high_open: true }
-    }
-
-    pub const fn closed(low: f64, high: f64) -> Self {
-        Self { low, high, low_open: false, high_open: false }
-    }
-
-    pub const fn point(value: f64) -> Self {
-        Self::closed(value, value)
-    }
-
-    /// Without its ends: where a draw from a density lies.
-    #[must_use]
-    pub fn interior(self) -> Self {
-        Self { low_open: true, high_open: true, ..self }
-    }
-
-    /// Whether every value of this lies in `other`.
-    pub fn within(self, other: Interval) -> bool {
-        let low =
-            self.low > other.low || self.low == other.low && (self.low_open || !other.low_open);
-        let high = self.high < other.high
-            || self.high == other.high && (self.high_open || !other.high_open);
-        low && high
-    }
-
-    /// Whether no value lies in both.
-    pub fn misses(self, other: Interval) -> bool {
-        let before = |a: Interval, b: Interval| {
-            a.high < b.low || a.high == b.low && (a.high_open || b.low_open)
-        };
-        before(self, other) || before(other, self)
-    }
-}
-
-/// Whether an argument is what a parameter needs.
+/// Whether an argument is what is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
     Yes,
@@ -60,20 +18,32 @@ pub enum Fit {
 /// `event` are the event dimensions of the call.
 pub fn fits(arg: &Expr, need: Needs, event: &[DimId]) -> Fit {
     match need {
-        Needs::Real | Needs::RealVector => Fit::Yes,
+        Needs::Real | Needs::RealVector => number(arg),
         Needs::Positive | Needs::PositiveVector => inside(arg, Interval::POSITIVE, "exp"),
-        Needs::Nonneg | Needs::Count => inside(arg, Interval::NONNEG, "exp"),
+        Needs::Nonneg => inside(arg, Interval::NONNEG, "exp"),
         Needs::Unit => inside(arg, Interval::UNIT, "sigmoid"),
-        Needs::Simplex => marked(arg, event.first().map(|&d| Mark::Simplex(d)), "softmax"),
+        Needs::Count => match arg.ty.elem {
+            Elem::Real => Fit::No,
+            _ => inside(arg, Interval::NONNEG, "abs"),
+        },
+        Needs::Simplex => simplex(arg, event),
         Needs::Cholesky => match event {
-            [row, column] => marked(arg, Some(Mark::Cholesky(*row, *column)), "cholesky"),
+            &[row, column] => marked(arg, Mark::Cholesky(row, column), "cholesky"),
             _ => Fit::No,
         },
         Needs::Distribution | Needs::Dimension => Fit::No,
     }
 }
 
-fn inside(arg: &Expr, needed: Interval, fix: &'static str) -> Fit {
+fn number(arg: &Expr) -> Fit {
+    if matches!(arg.ty.elem, Elem::Index(_)) { Fit::No } else { Fit::Yes }
+}
+
+/// Whether a value lies in an interval.
+pub(super) fn inside(arg: &Expr, needed: Interval, fix: &'static str) -> Fit {
+    if number(arg) == Fit::No {
+        return Fit::No;
+    }
     match arg.ty.support {
         has if has.within(needed) => Fit::Yes,
         has if has.misses(needed) => Fit::No,
@@ -81,15 +51,38 @@ fn inside(arg: &Expr, needed: Interval, fix: &'static str) -> Fit {
     }
 }
 
-fn marked(arg: &Expr, needed: Option<Mark>, fix: &'static str) -> Fit {
-    if needed.is_some() && arg.ty.mark == needed { Fit::Yes } else { outside(arg, fix) }
+/// Literal masses have to add up to 1; others need the mark.
+fn simplex(arg: &Expr, event: &[DimId]) -> Fit {
+    let &[over] = event else { return Fit::No };
+    match &arg.kind {
+        ExprKind::Literal(masses) if masses.len() > 1 && arg.ty.dims == [over] => {
+            let sum: f64 = masses.iter().sum();
+            let proper = masses.iter().all(|&m| m >= 0.0) && (sum - 1.0).abs() < 1e-6;
+            if proper { Fit::Yes } else { Fit::No }
+        }
+        _ if arg.ty.stage == Stage::Constant => Fit::No,
+        _ => marked(arg, Mark::Simplex(over), "softmax"),
+    }
+}
+
+fn marked(arg: &Expr, needed: Mark, fix: &'static str) -> Fit {
+    if arg.ty.mark == Some(needed) { Fit::Yes } else { outside(arg, fix) }
 }
 
 /// What is not known to be inside: data are checked later, a bare name is wrong, a computed value may be right.
 fn outside(arg: &Expr, fix: &'static str) -> Fit {
-    match &arg.kind {
-        _ if arg.ty.stage <= Stage::Data => Fit::Yes,
-        ExprKind::Name(_) | ExprKind::Index { .. } => Fit::No,
+    match arg.kind {
+        _ if arg.ty.stage == Stage::Data => Fit::Yes,
+        _ if arg.ty.stage == Stage::Constant || is_bare(arg) => Fit::No,
         _ => Fit::May { fix },
+    }
+}
+
+/// A name, or a pick from one.
+fn is_bare(arg: &Expr) -> bool {
+    match &arg.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Index { base, .. } => is_bare(base),
+        _ => false,
     }
 }

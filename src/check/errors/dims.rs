@@ -1,0 +1,318 @@
+//! Dimensions: sizes, alignment, what runs along them.
+
+use super::did_you_mean;
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::ast;
+
+pub(in crate::check) fn unsized_dimension(ident: &ast::Ident, near: Option<&str>) -> Diagnostic {
+    let name = &ident.text;
+    let d =
+        Diagnostic::new(Code::E0210, format!("nothing says how long the dimension `{name}` is"))
+            .at(ident.span, "no data carry it and no `dim` declares it");
+    match near {
+        Some(near) => did_you_mean(d, Some(near)),
+        None => d.help(format!("declare it: `dim {name} = 3`")),
+    }
+}
+
+pub(in crate::check) fn not_a_left_side(target: &ast::Target, entry: &ast::Entry) -> Diagnostic {
+    let name = &target.name.text;
+    Diagnostic::new(Code::E0211, format!("the left side of `{name}` lists its dimensions"))
+        .at(entry.span, "needs the name of a dimension or a size")
+        .help(format!("write `{name}[group]` with a dimension, or `{name}[3]`"))
+}
+
+pub(in crate::check) fn dimension_twice(name: &str, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0212, format!("the dimension `{name}` is listed twice"))
+        .at(again, "listed again")
+        .also(first, "listed here")
+        .help(format!(
+            "for a square write `[{name}, {name}']`: `{name}'` is a second axis of the same length"
+        ))
+}
+
+pub(in crate::check) fn dim_declared_twice(name: &ast::Ident, first: Span) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::new(Code::E0213, format!("the dimension `{text}` has two `dim` statements"))
+        .at(name.span, "declared again")
+        .also(first, "first declared here")
+        .help("remove one of them")
+}
+
+pub(in crate::check) fn label_twice(label: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0213, format!("labels of a dimension differ, but {label:?} comes twice"))
+        .at(span, "two positions with one label")
+        .help("write every label once")
+}
+
+pub(in crate::check) fn not_a_size(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0214, "the size of a dimension is a whole number from 1 on")
+        .at(span, "not such a number")
+        .help("write a size such as `3`")
+}
+
+pub(in crate::check) fn not_a_dim_value(value: &ast::Expr) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0214,
+        "a `dim` is a number, a list of labels, or another dimension and a number",
+    )
+    .at(value.span, "none of these")
+    .help(r#"write `dim K = 3`, `dim rating = ["low", "high"]` or `dim cut = rating - 1`"#)
+}
+
+pub(in crate::check) fn size_of_itself(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0215, format!("the size of `{name}` depends on itself"))
+        .at(span, format!("leads back to `{name}`"))
+        .help(format!("give it a number: `dim {name} = 3`"))
+}
+
+pub(in crate::check) fn unnamed_dimensions(
+    left: Span,
+    right: Span,
+    sizes: (Option<u64>, Option<u64>),
+) -> Diagnostic {
+    let (a, b) = (sizes.0.unwrap_or_default(), sizes.1.unwrap_or_default());
+    Diagnostic::new(
+        Code::E0216,
+        "values align by the names of their dimensions, and these have none",
+    )
+    .at(right, format!("has an unnamed dimension of {b}"))
+    .also(left, format!("has an unnamed dimension of {a}"))
+    .help(format!("give both the same name: `dim k = {a}`, and `[k]` in place of `[{a}]`"))
+}
+
+pub(in crate::check) fn list_without_name(list: Span, named: Span, dim: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0216, format!("a list does not run along `{dim}` unless it says so"))
+        .at(list, format!("as long as `{dim}`, but without its name"))
+        .also(named, format!("has the dimension `{dim}`"))
+        .help(format!("name it: `… as {dim}`"))
+}
+
+pub(in crate::check) fn lengths_differ(
+    left: Span,
+    right: Span,
+    sizes: (Option<u64>, Option<u64>),
+) -> Diagnostic {
+    let (a, b) = (sizes.0.unwrap_or_default(), sizes.1.unwrap_or_default());
+    Diagnostic::new(
+        Code::E0217,
+        format!("these have to be equally long, but one has {a} elements and one {b}"),
+    )
+    .at(right, format!("{b} elements"))
+    .also(left, format!("{a} elements"))
+    .help(format!("write {a} elements in both"))
+}
+
+pub(in crate::check) fn as_length(
+    base: Span,
+    name: &ast::Ident,
+    has: Option<u64>,
+    wanted: Option<u64>,
+) -> Diagnostic {
+    let (has, wanted) = (has.unwrap_or_default(), wanted.unwrap_or_default());
+    let text = &name.text;
+    Diagnostic::new(
+        Code::E0217,
+        format!("`{text}` has {wanted} elements, but what is to run along it has {has}"),
+    )
+    .at(base, format!("{has} elements"))
+    .also(name.span, format!("a dimension of {wanted}"))
+    .help(format!("write {wanted} elements, or declare `dim {text} = {has}`"))
+}
+
+pub(in crate::check) fn over_what(
+    callee: &ast::Ident,
+    dim: &ast::Ident,
+    arg: Span,
+    has: &str,
+) -> Diagnostic {
+    let name = format!("{}{}", dim.text, "'".repeat(dim.primes.into()));
+    Diagnostic::new(
+        Code::E0218,
+        format!("`{}` runs over a dimension of its argument, and `{name}` is none", callee.text),
+    )
+    .at(dim.span, "not among them")
+    .also(arg, format!("has {has}"))
+    .help_if(has.starts_with('['), format!("`over` one of {has}"))
+}
+
+pub(in crate::check) fn over_on_elementwise(callee: &ast::Ident, dim: &ast::Ident) -> Diagnostic {
+    let (name, dim_name) = (&callee.text, &dim.text);
+    Diagnostic::new(
+        Code::E0218,
+        format!("`{name}` works element by element and runs over no dimension"),
+    )
+    .at(dim.span, format!("`over {dim_name}` has no meaning here"))
+    .help(format!("remove `over {dim_name}`"))
+}
+
+pub(in crate::check) fn nothing_to_reduce(callee: &ast::Ident, arg: Span) -> Diagnostic {
+    let name = &callee.text;
+    Diagnostic::new(
+        Code::E0219,
+        format!("`{name}` runs along a dimension, and its argument has none"),
+    )
+    .at(arg, "a single number")
+    .help(format!("remove `{name}`"))
+}
+
+pub(in crate::check) fn over_which(
+    callee: &ast::Ident,
+    arg: Span,
+    has: &str,
+    first: &str,
+) -> Diagnostic {
+    let name = &callee.text;
+    Diagnostic::new(
+        Code::E0219,
+        format!("`{name}` runs along one dimension, and its argument has several"),
+    )
+    .at(arg, format!("has {has}"))
+    .help(format!("say which: `{name}(… over {first})`"))
+}
+
+pub(in crate::check) fn nothing_shared(
+    op: Span,
+    left: (Span, &str),
+    right: (Span, &str),
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0220,
+        "`@` sums over a dimension that both sides have, and they share none",
+    )
+    .at(op, "nothing to sum over")
+    .also(left.0, format!("has {}", left.1))
+    .also(right.0, format!("has {}", right.1))
+    .help("to multiply element by element write `*`")
+}
+
+pub(in crate::check) fn over_not_shared(
+    dim: &ast::Ident,
+    left: (Span, &str),
+    right: (Span, &str),
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0220,
+        format!("`@` sums over a dimension that both sides have, and `{}` is none", dim.text),
+    )
+    .at(dim.span, "not on both sides")
+    .also(left.0, format!("has {}", left.1))
+    .also(right.0, format!("has {}", right.1))
+    .help(format!("to sum one side alone write `sum(… over {})`", dim.text))
+}
+
+pub(in crate::check) fn several_shared(
+    op: Span,
+    left: Span,
+    right: Span,
+    shared: &str,
+    first: &str,
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0221,
+        format!("`@` sums over one dimension, and both sides have {shared}"),
+    )
+    .at(op, "over which of them?")
+    .also(left, format!("has {shared}"))
+    .also(right, format!("has {shared} too"))
+    .help(format!("say which: `a @ b over {first}`, or `over {shared}` for all"))
+}
+
+pub(in crate::check) fn as_of_what(base: Span, name: &ast::Ident, dims: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0222, "`as` names the one unnamed dimension of a value")
+        .at(base, format!("has {dims}"))
+        .also(name.span, "a name for which dimension?")
+        .help("for a second axis of a named dimension write a prime: `x[n']`")
+}
+
+pub(in crate::check) fn as_taken(base: Span, name: &ast::Ident, dims: &str) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::new(
+        Code::E0222,
+        format!("`as` gives a new name, and the value has `{text}` already"),
+    )
+    .at(name.span, "taken")
+    .also(base, format!("has {dims}"))
+    .help(format!("take the second axis: `… as {text}'`"))
+}
+
+pub(in crate::check) fn prime_of_what(base: Span, prime: Span, dims: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0223, "a prime transposes a square or moves a vector to its second axis")
+        .at(prime, "neither a square nor a vector")
+        .also(base, format!("has {dims}"))
+        .help("say in brackets which axis is meant: `x[n', k]`")
+}
+
+pub(in crate::check) fn only_sums_by(callee: &ast::Ident, by: &ast::Ident) -> Diagnostic {
+    let (name, by_name) = (&callee.text, &by.text);
+    Diagnostic::new(Code::E0225, format!("only `sum` goes `by` an index, not `{name}`"))
+        .at(callee.span, "not a sum")
+        .also(by.span, "the index")
+        .help(format!("write `sum(x by {by_name})`; a mean is `sum(x by {by_name}) / sum(1 + 0 * x by {by_name})`"))
+}
+
+pub(in crate::check) fn by_what(by: &ast::Ident) -> Diagnostic {
+    let name = &by.text;
+    Diagnostic::new(
+        Code::E0225,
+        format!("`by` needs a value of type `index(…)`, and `{name}` is a number"),
+    )
+    .at(by.span, "not an index")
+    .help(format!("declare it as an index: `data {name}: index(group)[row]`"))
+}
+
+pub(in crate::check) fn by_lacks(
+    by: &ast::Ident,
+    missing: &str,
+    arg: Span,
+    dims: &str,
+) -> Diagnostic {
+    let name = &by.text;
+    Diagnostic::new(
+        Code::E0225,
+        format!("what is summed by `{name}` has its dimension `{missing}`"),
+    )
+    .at(arg, format!("has {dims}"))
+    .also(by.span, format!("runs along `{missing}`"))
+    .help(format!("sum a value that has `{missing}`"))
+}
+
+pub(in crate::check) fn by_taken(by: &ast::Ident, dim: &str, arg: Span) -> Diagnostic {
+    let name = &by.text;
+    Diagnostic::new(
+        Code::E0225,
+        format!("a sum by `{name}` gets the dimension `{dim}`, and its argument has it already"),
+    )
+    .at(arg, format!("has `{dim}`"))
+    .also(by.span, format!("an index of `{dim}`"))
+    .help(format!("pick first: `x[{name}]`"))
+}
+
+pub(in crate::check) fn left_side_lacks(
+    target: &ast::Target,
+    missing: &str,
+    value: Span,
+    dims: &str,
+) -> Diagnostic {
+    let name = &target.name.text;
+    Diagnostic::new(
+        Code::E0226,
+        format!("the left side lists every dimension of the value, but not `{missing}`"),
+    )
+    .at(target.span, format!("`{missing}` is missing"))
+    .also(value, format!("has {dims}"))
+    .help(format!("write `{name}{dims} = …`, or `{name} = …` to take them as they are"))
+}
+
+pub(in crate::check) fn not_a_dimension(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0227, "the name of a dimension is needed here")
+        .at(span, "not a dimension")
+        .help("write `zeros(K)` or `size(K)` for a dimension K")
+}
+
+pub(in crate::check) fn filled_without_dimension(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0227, "`zeros` and `ones` need a dimension to run along")
+        .at(span, "of which dimension?")
+        .help("write `zeros(K)`, or the plain number `0`")
+}

@@ -1,0 +1,49 @@
+//! What the language has and this version does not run: said once, with what to write until then.
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::ast;
+
+pub(in crate::check) fn recurrence(base: Span, entry: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0252, "recurrences over latents are not supported yet")
+        .at(entry, "looks back along a value that is computed or drawn")
+        .also(base, "not data")
+        .help("look back along data, `y[t-1]`, or accumulate: `x = cumsum(step over t)`")
+}
+
+pub(in crate::check) fn start_of_recurrence(target: &ast::Target, dim: &ast::Ident) -> Diagnostic {
+    let (name, dim_name) = (&target.name.text, &dim.text);
+    Diagnostic::new(Code::E0252, "recurrences over latents are not supported yet")
+        .at(target.span, "the start of a recurrence")
+        .help(format!("draw all steps and accumulate them: `step[{dim_name}] ~ Normal(0, 1)`, then `{name} = cumsum(step over {dim_name})`"))
+}
+
+pub(in crate::check) fn missing_cells_refused(name: &ast::Ident, ty: Span) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::new(Code::E0253, "missing cells are not supported yet")
+        .at(ty, "`?` allows missing cells")
+        .help(format!("remove the `?` and the rows of `{text}` without a value"))
+}
+
+pub(in crate::check) fn net_refused(name: &ast::Ident) -> Diagnostic {
+    Diagnostic::new(Code::E0254, "nets are not supported yet")
+        .at(name.span, "a net")
+        .help("declare its weights as params: `param w: real[input, hidden]`, then `tanh(x @ w)`")
+}
+
+pub(in crate::check) fn guide_refused(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0255, "guides written by hand are not supported yet")
+        .at(span, "a guide")
+        .help("remove the block: every latent then gets an automatic guide")
+}
+
+pub(in crate::check) fn annotation_without_tilde(
+    annotation: &ast::Annotation,
+    stmt: Span,
+) -> Diagnostic {
+    let name = &annotation.name.text;
+    Diagnostic::new(Code::E0256, "an annotation stands before a `~` statement")
+        .at(annotation.span, format!("`@{name}` says how a latent is drawn"))
+        .also(stmt, "draws nothing")
+        .help(format!("move `@{name}` to the line above the `~` of its latent"))
+}
