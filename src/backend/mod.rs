@@ -3,6 +3,7 @@
 //! Two lowerings of the same graph. `reference` records one dfdx op per IR op; `fast` records one node per group of ops,
 //! run by our own kernels. They agree, and tests say so. The only room that names dfdx, and the only one with `unsafe`.
 
+mod reference;
 mod rng;
 pub(crate) mod simd;
 
@@ -36,6 +37,18 @@ pub struct Options {
     pub lowering: Lowering,
     pub float: Float,
     pub threads: usize,
+}
+
+/// The step of a program, at its initial parameters, knobs and states.
+pub fn compile(program: Program, options: Options) -> Box<dyn Step> {
+    match (options.lowering, options.float) {
+        (Lowering::Reference | Lowering::Fast, Float::F32) => {
+            Box::new(reference::Reference::<f32>::new(program))
+        }
+        (Lowering::Reference | Lowering::Fast, Float::F64) => {
+            Box::new(reference::Reference::<f64>::new(program))
+        }
+    }
 }
 
 /// Fills the noise nodes before a step. The same (seed, step, noise) always gives the same values.

@@ -161,6 +161,18 @@ impl Graph {
         (0..self.nodes.len() as u32).map(NodeId)
     }
 
+    /// `roots` and all that they are computed from, arguments before users.
+    pub fn ancestors(&self, roots: impl IntoIterator<Item = NodeId>) -> Vec<NodeId> {
+        let mut needed = vec![false; self.len()];
+        roots.into_iter().for_each(|root| needed[root.0 as usize] = true);
+        for (id, node) in self.nodes.iter().enumerate().rev() {
+            if needed[id] {
+                node.args.iter().for_each(|a| needed[a.0 as usize] = true);
+            }
+        }
+        self.ids().filter(|id| needed[id.0 as usize]).collect()
+    }
+
     pub fn len(&self) -> usize {
         self.nodes.len()
     }

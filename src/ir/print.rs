@@ -5,17 +5,8 @@ use std::fmt::Write;
 
 /// The ancestors of `roots` and these, arguments before users. What `--emit ir` prints.
 pub fn dump(graph: &Graph, roots: &[NodeId]) -> String {
-    let mut needed = vec![false; graph.len()];
-    roots.iter().for_each(|r| needed[r.0 as usize] = true);
-    for id in graph.ids().rev().filter(|id| needed[id.0 as usize]).collect::<Vec<_>>() {
-        graph.node(id).args.iter().for_each(|a| needed[a.0 as usize] = true);
-    }
-    let mut text = String::new();
-    for id in graph.ids().filter(|id| needed[id.0 as usize]) {
-        text.push_str(&line(graph, id));
-        text.push('\n');
-    }
-    text
+    let line = |id| line(graph, id) + "\n";
+    graph.ancestors(roots.iter().copied()).into_iter().map(line).collect()
 }
 
 /// One node: `%7 [school=8] = mul %3 %5    # theta ~ Normal(mu, tau)`.

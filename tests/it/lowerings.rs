@@ -1,0 +1,138 @@
+//! Compiled steps against the interpreter on random programs: losses, gradients, watched values, states; and the optimisers.
+
+use crate::graphs::{oracle, random_inputs, random_program};
+use elbow::backend::{Float, Lowering, NoiseSource, Options, Program, Step, Update, compile};
+use elbow::ir::{Graph, Inputs, Noise, Rounding, Schedule, eval};
+
+/// Noise that is given.
+pub struct Given(pub Vec<Vec<f64>>);
+
+impl NoiseSource for Given {
+    fn fill_f32(&mut self, _: u64, noise: usize, _: Noise, out: &mut [f32]) {
+        out.iter_mut().zip(&self.0[noise]).for_each(|(out, &x)| *out = x as f32);
+    }
+
+    fn fill_f64(&mut self, _: u64, noise: usize, _: Noise, out: &mut [f64]) {
+        out.copy_from_slice(&self.0[noise]);
+    }
+}
+
+fn step(program: &Program, lowering: Lowering, float: Float) -> Box<dyn Step> {
+    compile(program.clone(), Options { lowering, float, threads: 1 })
+}
+
+/// The largest difference, relative to the largest value.
+fn distance(got: &[f64], expected: &[f64]) -> f64 {
+    assert_eq!(got.len(), expected.len());
+    let scale = expected.iter().fold(1.0, |m: f64, x| m.max(x.abs()));
+    let apart =
+        |(a, b): (&f64, &f64)| if a.is_nan() { f64::INFINITY } else { (a - b).abs() / scale };
+    got.iter().zip(expected).map(apart).fold(0.0, f64::max)
+}
+
+/// Two steps of a program, the second on the states that the first left.
+fn agree(program: &Program, lowering: Lowering, float: Float, bound: f64, seed: u64) {
+    let mut inputs = random_inputs(&program.graph, seed);
+    let mut step = step(program, lowering, float);
+    for t in 0..2 {
+        let (loss, gradient) = oracle(program, &inputs);
+        let got = step.run(t, &mut Given(inputs.noises.clone()));
+        let check = |what: &str, got: &[f64], expected: &[f64]| {
+            let error = distance(got, expected);
+            assert!(error < bound, "seed {seed}, step {t}, {what}: {error:e} off");
+        };
+        check("loss", &[got], &[loss]);
+        check("gradient", &step.gradient(), &gradient);
+        check("norm", &[step.gradient_norm()], &[norm(&gradient)]);
+        for (i, &node) in program.watch.iter().enumerate() {
+            let value = eval(&program.graph, &inputs, &[node], Rounding::F64).remove(0);
+            check("watched", &step.watched(i), &value);
+        }
+        carry(&program.graph, &mut inputs);
+    }
+}
+
+fn norm(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+/// States as the next step finds them.
+fn carry(graph: &Graph, inputs: &mut Inputs) {
+    let next: Vec<_> = graph.states.iter().filter_map(|s| s.next).collect();
+    inputs.states = eval(graph, inputs, &next, Rounding::F64);
+}
+
+#[test]
+fn reference_agrees_in_f64() {
+    for seed in 0..300 {
+        agree(&random_program(seed), Lowering::Reference, Float::F64, 1e-9, seed);
+    }
+}
+
+/// f32 has 6e-8; some tens of ops, sums of 20,000 terms and the bend of Lgamma or Div leave a few digits of it.
+#[test]
+fn reference_agrees_in_f32() {
+    for seed in 0..300 {
+        agree(&random_program(seed), Lowering::Reference, Float::F32, 1e-3, seed);
+    }
+}
+
+/// Σ (x − 1)² + knob · x over three parameters.
+fn bowl() -> Program {
+    let mut g = Graph::new();
+    let n = g.dim("n", 3);
+    let x = g.add_param("x", &[n], vec![0.0, 2.0, -1.0]);
+    let knob = g.add_knob("slope", Schedule::Constant(0.5));
+    let distance = g.shift(-1.0, x);
+    let square = g.square(distance);
+    let tilt = g.mul(knob, x);
+    let sum = g.add(square, tilt);
+    let loss = g.sum_all(sum);
+    Program { graph: g, loss, watch: vec![x] }
+}
+
+#[test]
+fn knobs_and_parameters_are_set() {
+    let mut step = step(&bowl(), Lowering::Reference, Float::F64);
+    assert_eq!(step.run(0, &mut Given(vec![])), 6.0 + 0.5);
+    step.set_knob(0, 2.0);
+    step.set_params(&[1.0, 1.0, 4.0]);
+    assert_eq!(step.run(1, &mut Given(vec![])), 9.0 + 12.0);
+    assert_eq!(step.gradient(), [2.0, 2.0, 8.0]);
+    assert_eq!(step.watched(0), [1.0, 1.0, 4.0]);
+}
+
+/// Two steps by hand: v₁ = g₁, v₂ = ½ v₁ + g₂.
+#[test]
+fn sgd_is_heavy_ball() {
+    let mut step = step(&bowl(), Lowering::Reference, Float::F64);
+    for t in 0..2 {
+        step.run(t, &mut Given(vec![]));
+        step.update(Update::Sgd { lr: 0.1, momentum: 0.5 });
+    }
+    // x = 0: g₁ = −1.5, x₁ = 0.15, g₂ = −1.2, v₂ = −1.95.
+    assert!((step.params()[0] - 0.345).abs() < 1e-12);
+}
+
+/// The first step of Adam has length lr, whatever the gradient; the second follows the bias-corrected means.
+#[test]
+fn adam_corrects_its_bias() {
+    let mut step = step(&bowl(), Lowering::Reference, Float::F64);
+    let (lr, beta1, beta2, eps) = (0.1, 0.9, 0.999, 1e-8);
+    let mut update = |t| {
+        step.run(t - 1, &mut Given(vec![]));
+        step.update(Update::Adam { lr, beta1, beta2, eps, t });
+        step.params()[0]
+    };
+    assert!((update(1) - 0.1).abs() < 1e-8);
+    // g₁ = −1.5, g₂ = −1.3.
+    let mean = (0.1 * 0.9 * -1.5 + 0.1 * -1.3) / (1.0 - 0.81);
+    let square = (0.001 * 0.999 * 2.25 + 0.001 * 1.69) / (1.0 - 0.999f64.powi(2));
+    assert!((update(2) - (0.1 - 0.1 * mean / square.sqrt())).abs() < 1e-8);
+}
+
+#[test]
+fn every_node_is_described() {
+    let text = step(&bowl(), Lowering::Reference, Float::F32).describe();
+    assert!(text.contains("dfdx  %") && text.contains("square"), "{text}");
+}
