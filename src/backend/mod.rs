@@ -3,6 +3,8 @@
 //! Two lowerings of the same graph. `reference` records one dfdx op per IR op; `fast` records one node per group of ops,
 //! run by our own kernels. They agree, and tests say so. The only room that names dfdx, and the only one with `unsafe`.
 
+#[doc(hidden)]
+pub mod kernels;
 mod reference;
 mod rng;
 pub(crate) mod simd;

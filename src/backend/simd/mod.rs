@@ -56,7 +56,8 @@ impl Isa {
 
 /// `kernel!(/// doc
 /// fn name<E, F>(args) -> r { body })` defines `fn name<E: Lane>(isa: Isa, args) -> r`. In the body `E` is the element and
-/// `F` whether fused multiply-add is there; everything that the body calls per element must be `#[inline(always)]`.
+/// `F` whether fused multiply-add is there. What the body calls per element must be `#[inline(always)]`, and loops must be
+/// `for` loops: a closure given to an iterator may be compiled apart, for the baseline, where each fused step is a call.
 macro_rules! kernel {
     ($(#[$meta:meta])* fn $name:ident<$E:ident, $F:ident>($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*

@@ -9,65 +9,78 @@ const BLOCK: usize = 1024;
 /// Partial sums kept side by side: two AVX-512 registers of f32.
 const WIDTH: usize = 32;
 
-/// Folds in `WIDTH` independent columns, then the columns pairwise. Of an empty slice: `start`.
-#[inline(always)]
-fn fold<E: Lane>(n: usize, start: E, at: impl Fn(usize) -> E, join: impl Fn(E, E) -> E) -> E {
-    let mut columns = [start; WIDTH];
-    let whole = n - n % WIDTH;
-    for row in (0..whole).step_by(WIDTH) {
-        for (c, column) in columns.iter_mut().enumerate() {
-            *column = join(*column, at(row + c));
+/// `fold!(start, (x, y) in (xs, ys), sum => next(sum, x, y), (a, b) => join(a, b))` folds in `WIDTH` independent columns,
+/// then joins the columns pairwise; of empty slices it is `start`. A macro, so that the steps are surely inlined.
+macro_rules! fold {
+    ($start:expr, ($x:ident, $y:ident) in ($xs:expr, $ys:expr), $sum:ident => $next:expr, ($a:ident, $b:ident) => $join:expr) => {{
+        let mut columns = [$start; WIDTH];
+        let (rows_x, rows_y) = ($xs.chunks_exact(WIDTH), $ys.chunks_exact(WIDTH));
+        let rest = rows_x.remainder().iter().zip(rows_y.remainder());
+        for (row_x, row_y) in rows_x.zip(rows_y) {
+            for (column, (&$x, &$y)) in columns.iter_mut().zip(row_x.iter().zip(row_y)) {
+                let $sum = *column;
+                *column = $next;
+            }
         }
-    }
-    for (i, column) in (whole..n).zip(&mut columns) {
-        *column = join(*column, at(i));
-    }
-    let mut half = WIDTH / 2;
-    while half > 0 {
-        for c in 0..half {
-            columns[c] = join(columns[c], columns[c + half]);
+        for (column, (&$x, &$y)) in columns.iter_mut().zip(rest) {
+            let $sum = *column;
+            *column = $next;
         }
-        half /= 2;
-    }
-    columns[0]
+        let mut half = WIDTH / 2;
+        while half > 0 {
+            for c in 0..half {
+                let ($a, $b) = (columns[c], columns[c + half]);
+                columns[c] = $join;
+            }
+            half /= 2;
+        }
+        columns[0]
+    }};
 }
 
 /// Σ over at most a few thousand elements, in their own precision.
 #[inline(always)]
 pub(crate) fn sum_in<E: Lane>(x: &[E]) -> E {
-    fold(x.len(), E::ZERO, |i| x[i], |a, b| a + b)
+    fold!(E::ZERO, (x, _y) in (x, x), sum => sum + x, (a, b) => a + b)
 }
 
 /// Σ x·y over at most a few thousand elements, in their own precision.
 #[inline(always)]
 pub(crate) fn dot_in<E: Lane, const F: bool>(x: &[E], y: &[E]) -> E {
-    let y = &y[..x.len()];
-    fold(x.len(), E::ZERO, |i| x[i] * y[i], |a, b| a + b)
+    fold!(E::ZERO, (x, y) in (x, y), sum => x.madd::<F>(y, sum), (a, b) => a + b)
 }
 
 /// Σ x·y over any number of elements.
 #[inline(always)]
 pub(crate) fn wide_dot_in<E: Lane, const F: bool>(x: &[E], y: &[E]) -> f64 {
-    x.chunks(BLOCK).zip(y.chunks(BLOCK)).map(|(x, y)| dot_in::<E, F>(x, y).to_f64()).sum()
+    let mut total = 0.0;
+    for (x, y) in x.chunks(BLOCK).zip(y.chunks(BLOCK)) {
+        total += dot_in::<E, F>(x, y).to_f64();
+    }
+    total
 }
 
 /// The largest element, NaN if there is one; −∞ of none.
 #[inline(always)]
 pub(crate) fn max_in<E: Lane>(x: &[E]) -> E {
-    fold(x.len(), -E::INFINITY, |i| x[i], E::maximum)
+    fold!(-E::INFINITY, (x, _y) in (x, x), top => top.maximum(x), (a, b) => a.maximum(b))
 }
 
 /// The smallest element, NaN if there is one; ∞ of none.
 #[inline(always)]
 pub(crate) fn min_in<E: Lane>(x: &[E]) -> E {
-    fold(x.len(), E::INFINITY, |i| x[i], E::minimum)
+    fold!(E::INFINITY, (x, _y) in (x, x), low => low.minimum(x), (a, b) => a.minimum(b))
 }
 
 kernel! {
     /// Σ x
     fn sum<E, F>(x: &[E]) -> f64 {
         let _ = F;
-        x.chunks(BLOCK).map(|block| sum_in(block).to_f64()).sum()
+        let mut total = 0.0;
+        for block in x.chunks(BLOCK) {
+            total += sum_in(block).to_f64();
+        }
+        total
     }
 }
 
@@ -98,10 +111,10 @@ kernel! {
     /// log Σ exp x without overflow; −∞ of all −∞ and of none, ∞ if an element is.
     fn log_sum_exp<E, F>(x: &[E]) -> E {
         let top = max_in(x);
-        let sum: f64 = x
-            .chunks(BLOCK)
-            .map(|x| fold(x.len(), E::ZERO, |i| (x[i] - top).exp::<F>(), |a, b| a + b).to_f64())
-            .sum();
-        if top == -E::INFINITY || top == E::INFINITY { top } else { top + E::of(sum).ln::<F>() }
+        let mut total = 0.0;
+        for block in x.chunks(BLOCK) {
+            total += fold!(E::ZERO, (x, _y) in (block, block), sum => sum + (x - top).exp::<F>(), (a, b) => a + b).to_f64();
+        }
+        if top == -E::INFINITY || top == E::INFINITY { top } else { top + E::of(total).ln::<F>() }
     }
 }
