@@ -119,6 +119,14 @@ impl Diagnostics {
     }
 }
 
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(items: I) -> Self {
+        let mut diagnostics = Self::new();
+        items.into_iter().for_each(|d| diagnostics.push(d));
+        diagnostics
+    }
+}
+
 /// The name within two edits of `wanted` that is nearest to it, for "did you mean".
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = if wanted.chars().count() <= 3 { 1 } else { 2 };

@@ -2,5 +2,6 @@
 
 mod graphs;
 mod lowerings;
+mod round_trip;
 mod special;
 mod ui;

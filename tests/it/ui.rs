@@ -32,8 +32,11 @@ fn every_code_has_two_bad_models() {
 /// Runs one model; on a difference says what was expected and what came.
 fn compare(path: &Path) -> Result<(), String> {
     let name = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    let source = Source::new(&name, fs::read_to_string(path).map_err(|e| format!("{name}: {e}"))?);
-    let found = raised(&source);
+    let bytes = fs::read(path).map_err(|e| format!("{name}: {e}"))?;
+    let (source, found) = match elbow::syntax::decode(&name, bytes) {
+        Ok(source) => (source.clone(), raised(&source)),
+        Err(unreadable) => (Source::new(&name, ""), Diagnostics::from_iter([unreadable])),
+    };
     let text: String = found.iter().map(|d| diag::render(d, &source, false)).collect();
     if folder(path) == "pass" {
         return if found.is_empty() { Ok(()) } else { Err(format!("{name} must pass\n{text}")) };
