@@ -1,0 +1,73 @@
+"""Runs every model in Elbow, NumPyro and Pyro and prints one table: µs per step, and the ratios to Elbow.
+
+`python compare.py [--elbow PATH] [--skip-pyro] [MODEL ...]`
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from simulate import MODELS
+
+HERE = pathlib.Path(__file__).parent
+STEPS = {"schools": 200_000, "logistic": 5_000, "decay": 500, "mixture": 20_000}
+
+
+def elbow(binary, name):
+    """The median of three runs, in µs per step; None where the run fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        flags = []
+        for key, values in MODELS[name]().items():
+            np.save(folder / f"{key}.npy", values)
+            flags += ["--data", f"{key}={folder / key}.npy"]
+        times = []
+        for run in range(3):
+            out = folder / f"fit{run}"
+            command = [binary, "run", HERE / f"{name}.elbow", *flags, "--precision", "f32", "--samples", "1",
+                       "--steps", str(STEPS[name]), "--out", out, "--json"]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode != 0:
+                print(f"elbow run {name}.elbow failed:\n{done.stderr}", file=sys.stderr)
+                return None
+            times.append(json.loads((out / "run.json").read_text())["us_per_step"])
+        return sorted(times)[1]
+
+
+def peer(script, name):
+    """The median that a peer's script prints; None where it fails."""
+    done = subprocess.run([sys.executable, HERE / script, name], capture_output=True, text=True, cwd=HERE)
+    if done.returncode != 0:
+        print(f"{script} {name} failed:\n{done.stderr[-2000:]}", file=sys.stderr)
+        return None
+    return float(done.stdout.split()[-1])
+
+
+def cell(time, base):
+    if time is None:
+        return f"{'failed':>20}"
+    ratio = f"{time / base:8.1f}x" if base else " " * 9
+    return f"{time:11.2f}{ratio}"
+
+
+def main():
+    flags = argparse.ArgumentParser(description=__doc__)
+    flags.add_argument("--elbow", default=HERE.parent.parent / "target/release/elbow")
+    flags.add_argument("--skip-pyro", action="store_true")
+    flags.add_argument("models", nargs="*", default=list(MODELS))
+    flags = flags.parse_args()
+    peers = {"NumPyro": "peer_numpyro.py"} | ({} if flags.skip_pyro else {"Pyro": "peer_pyro.py"})
+    print("µs per step, f32, 1 sample, all cores (ratio to Elbow)")
+    print(f"{'model':<10}{'Elbow':>20}" + "".join(f"{name:>20}" for name in peers))
+    for name in flags.models:
+        own = elbow(flags.elbow, name)
+        row = [cell(own, own)] + [cell(peer(script, name), own) for script in peers.values()]
+        print(f"{name:<10}" + "".join(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()
