@@ -10,6 +10,7 @@ mod eval;
 mod grad;
 mod op;
 mod print;
+mod rules;
 mod sampler;
 mod schedule;
 mod shape;

@@ -3,5 +3,6 @@
 mod graphs;
 mod lowerings;
 mod round_trip;
+mod rules;
 mod special;
 mod ui;
