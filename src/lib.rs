@@ -21,5 +21,6 @@ pub mod backend;
 pub mod check;
 pub mod data;
 pub mod guide;
+pub mod infer;
 pub mod lower;
 pub mod objective;

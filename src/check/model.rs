@@ -277,6 +277,23 @@ pub struct FitSettings {
     pub estimators: Option<Estimators>,
 }
 
+impl FitSettings {
+    /// These settings, and where they say nothing the others.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        Self {
+            steps: self.steps.or(other.steps),
+            seed: self.seed.or(other.seed),
+            samples: self.samples.or(other.samples),
+            draws: self.draws.or(other.draws),
+            optimizer: self.optimizer.or(other.optimizer),
+            learning_rate: self.learning_rate.or(other.learning_rate),
+            precision: self.precision.or(other.precision),
+            estimators: self.estimators.or(other.estimators),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     F32,
@@ -404,6 +421,21 @@ impl Model {
 
     pub fn find_dim(&self, name: &str) -> Option<DimId> {
         self.dims.iter().position(|d| d.name == name).map(|i| DimId(i as u32))
+    }
+
+    /// The size of each dimension as far as the model alone tells.
+    pub fn sizes(&self) -> Vec<Option<usize>> {
+        (0..self.dims.len()).map(|i| self.size(DimId(i as u32))).collect()
+    }
+
+    fn size(&self, id: DimId) -> Option<usize> {
+        match &self.dim(id).size {
+            DimSize::FromData => None,
+            DimSize::Fixed(size) | DimSize::Literal(size) => usize::try_from(*size).ok(),
+            DimSize::Labels(labels) => Some(labels.len()),
+            DimSize::Offset { of, by } => self.size(*of)?.checked_add_signed(*by as isize),
+            DimSize::Prime { of } => self.size(*of),
+        }
     }
 
     /// The latent sites with the index of their statement, in sampling order.

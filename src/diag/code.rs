@@ -190,4 +190,6 @@ codes! {
     W0232 "a temperature that is too cold"
     W0233 "a schedule that the fit does not finish"
     W0234 "a datum declared wider than its distribution"
+    E0401 "a model file that cannot be read"
+    E0402 "a model file that is not UTF-8"
 }

@@ -80,6 +80,7 @@ fn continuous(g: &mut Graph, request: &Request) -> Guided {
     let dims = bijector.base_dims(request.dims);
     let loc = parameter(g, name, "loc", &dims, 0.0);
     let log_scale = parameter(g, name, "log_scale", &dims, INITIAL_LOG_SCALE);
+    g.pair_params(loc, log_scale);
     let scale = g.exp(log_scale);
     let q = Call::new(registered("Normal"), 0, vec![loc, scale]);
     let drawn = draw(g, request, &q, &dims);

@@ -22,7 +22,7 @@ pub use blame::{NotFinite, first_not_finite};
 pub use eval::{Inputs, Rounding, apply, constant, eval, eval_given};
 pub use grad::{active, grad, guarded, is_unbounded, passes, pull_back, vjp};
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
-pub use print::{dump, line};
+pub use print::{dump, line, op as op_words};
 pub use sampler::draw;
 pub use schedule::Schedule;
 pub use shape::Shape;
@@ -82,6 +82,8 @@ pub struct ParamInfo {
     pub shape: Shape,
     /// In the layout of `shape`. The flat parameter vector is all of these, end to end.
     pub init: Vec<f64>,
+    /// For locations of the guide: the row of their log scales, which have the same shape.
+    pub log_scale: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -231,7 +233,7 @@ impl Graph {
     pub fn add_param(&mut self, name: &str, dims: &[Dim], init: Vec<f64>) -> NodeId {
         let shape = Shape::new(self, dims.iter().copied());
         assert_eq!(self.count(&shape), init.len(), "{name}: values do not fill the shape");
-        self.params.push(ParamInfo { name: name.into(), shape, init });
+        self.params.push(ParamInfo { name: name.into(), shape, init, log_scale: None });
         self.push(Op::Param(self.params.len() as u32 - 1), [])
     }
 
@@ -250,6 +252,25 @@ impl Graph {
         let shape = Shape::new(self, dims.iter().copied());
         self.states.push(StateInfo { name: name.into(), shape, init, next: None });
         self.push(Op::State(self.states.len() as u32 - 1), [])
+    }
+
+    /// Says that one parameter holds the log scales of another, element by element.
+    pub fn pair_params(&mut self, loc: NodeId, log_scale: NodeId) {
+        let (&Op::Param(loc), &Op::Param(log_scale)) = (self.op(loc), self.op(log_scale)) else {
+            unreachable!("pair_params is called on parameter nodes");
+        };
+        self.params[loc as usize].log_scale = Some(log_scale);
+    }
+
+    /// Where each parameter begins in the flat vector, and its length.
+    pub fn param_spans(&self) -> Vec<std::ops::Range<usize>> {
+        let mut start = 0;
+        let span = |p: &ParamInfo| {
+            let begin = start;
+            start += p.init.len();
+            begin..start
+        };
+        self.params.iter().map(span).collect()
     }
 
     /// Says what a state node holds in the next step.

@@ -29,7 +29,8 @@ fn dims(graph: &Graph, dims: &[Dim]) -> String {
     dims.iter().map(dim).collect::<Vec<_>>().join(", ")
 }
 
-fn op(graph: &Graph, op: &Op) -> String {
+/// An op in words, without its arguments.
+pub fn op(graph: &Graph, op: &Op) -> String {
     let name = |d: &Dim| graph.dim_info(*d).name.clone();
     let over = |dims: &[Dim]| dims.iter().map(name).collect::<Vec<_>>().join(", ");
     match op {

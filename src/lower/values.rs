@@ -29,7 +29,7 @@ pub(super) fn to_layout(g: &Graph, dims: &[Dim], values: &[f64]) -> Vec<f64> {
 }
 
 /// For each element, row-major along `dims`, its place in the layout of their shape.
-pub fn places(g: &Graph, dims: &[Dim]) -> impl Iterator<Item = usize> + use<> {
+fn places(g: &Graph, dims: &[Dim]) -> impl Iterator<Item = usize> + use<> {
     let shape = Shape::new(g, dims.iter().copied());
     let strides = shape.strides(g);
     let stride_of = |d: &Dim| shape.iter().position(|s| s == *d).map_or(0, |i| strides[i]);

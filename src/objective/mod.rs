@@ -18,6 +18,8 @@ use crate::lower::{Assembly, Mode, Problem, Term, TermKind, lower};
 /// A scalar to minimise, and what is reported of it.
 pub struct Objective {
     pub graph: Graph,
+    /// The Monte Carlo dimension; `None` for a single draw.
+    pub draws: Option<Dim>,
     /// Minus the (weighted, relaxed) ELBO; its gradient is the estimate.
     pub loss: NodeId,
     /// The ELBO of these draws: all terms, without surrogates.
@@ -78,7 +80,7 @@ fn finish(problem: &Problem, mut assembly: Assembly) -> Objective {
     let surrogate = over_draws(&mut g, surrogate, draws);
     let both = g.add(total, surrogate);
     let loss = g.neg(both);
-    Objective { graph: g, loss, elbo: total, per_draw, terms: named }
+    Objective { graph: g, draws, loss, elbo: total, per_draw, terms: named }
 }
 
 /// The sum over everything but the draws.

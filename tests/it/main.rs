@@ -5,4 +5,5 @@ mod lowerings;
 mod round_trip;
 mod rules;
 mod special;
+mod tidy;
 mod ui;

@@ -1,0 +1,87 @@
+//! Where a NaN or an infinity came from, in the user's terms.
+
+use crate::backend::{Float, NoiseSource};
+use crate::ir::{self, Graph, Inputs, NodeId, NotFinite, Op, Rounding};
+use crate::source::Span;
+
+/// The statement, the op and the values that made the first number that is not finite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blame {
+    pub step: u64,
+    /// As written: `theta ~ Normal(mu, tau)`.
+    pub statement: String,
+    pub span: Option<Span>,
+    /// In words: `ln`, `division` …
+    pub op: String,
+    pub value: f64,
+    /// The element, as dimension and position from 1.
+    pub element: Vec<(String, usize)>,
+    pub operands: Vec<f64>,
+    /// Whether the value itself was finite and only its gradient was not.
+    pub in_gradient: bool,
+}
+
+/// Computes the step again, op by op, at the parameters that it had.
+pub(super) fn blame(
+    graph: &Graph,
+    loss: NodeId,
+    params: Vec<f64>,
+    step: u64,
+    float: Float,
+    noise: &mut dyn NoiseSource,
+) -> Option<Blame> {
+    let mut graph = graph.clone();
+    let inputs = inputs(&graph, params, step, float, noise);
+    let rounding = match float {
+        Float::F32 => Rounding::F32,
+        Float::F64 => Rounding::F64,
+    };
+    if let Some(found) = ir::first_not_finite(&graph, &inputs, &[loss], rounding) {
+        return Some(describe(&graph, &found, step, false));
+    }
+    let leaves: Vec<NodeId> =
+        graph.ids().filter(|&id| matches!(graph.op(id), Op::Param(_))).collect();
+    let gradients = ir::grad(&mut graph, loss, &leaves);
+    let found = ir::first_not_finite(&graph, &inputs, &gradients, rounding)?;
+    Some(describe(&graph, &found, step, true))
+}
+
+fn inputs(
+    graph: &Graph,
+    params: Vec<f64>,
+    step: u64,
+    float: Float,
+    noise: &mut dyn NoiseSource,
+) -> Inputs {
+    let mut inputs = Inputs::initial(graph);
+    inputs.params = params;
+    inputs.knobs = graph.knobs.iter().map(|k| k.schedule.at(step)).collect();
+    for (row, info) in graph.noises.iter().enumerate() {
+        let out = &mut inputs.noises[row];
+        match float {
+            Float::F64 => noise.fill_f64(step, row, info.kind, out),
+            Float::F32 => {
+                let mut narrow = vec![0.0_f32; out.len()];
+                noise.fill_f32(step, row, info.kind, &mut narrow);
+                *out = narrow.into_iter().map(f64::from).collect();
+            }
+        }
+    }
+    inputs
+}
+
+fn describe(graph: &Graph, found: &NotFinite, step: u64, in_gradient: bool) -> Blame {
+    let node = graph.node(found.node);
+    let origin = &graph.origins[node.origin.0 as usize];
+    let place = |&(dim, i): &(ir::Dim, usize)| (graph.dim_info(dim).name.clone(), i + 1);
+    Blame {
+        step,
+        statement: origin.name.clone(),
+        span: node.span.or(origin.span),
+        op: ir::op_words(graph, &node.op),
+        value: found.value,
+        element: found.element.iter().map(place).collect(),
+        operands: found.operands.iter().map(|(_, x)| *x).collect(),
+        in_gradient,
+    }
+}

@@ -1,0 +1,71 @@
+//! The settings of one fit: what the `fit` block and the flags say, and defaults for the rest.
+
+use crate::backend::{Float, Lowering, Options};
+use crate::check::model::{FitSettings, OptimizerChoice, Precision, Schedule};
+use crate::lower::Problem;
+use crate::objective;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    pub steps: u64,
+    pub seed: u64,
+    /// Monte Carlo draws per step.
+    pub samples: usize,
+    /// Posterior draws that are kept.
+    pub draws: usize,
+    pub optimizer: Optimizer,
+    pub learning_rate: Schedule,
+    pub options: Options,
+    /// Newton steps first, where the problem is smooth.
+    pub newton: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Optimizer {
+    Adam,
+    Sgd { momentum: f64 },
+}
+
+const STEPS: u64 = 10_000;
+const DRAWS: u64 = 1000;
+const SEED: u64 = 20;
+/// Draws per step where some latent needs the score function, whose variance they share.
+const SCORE_SAMPLES: usize = 8;
+const ADAM_RATE: f64 = 0.01;
+const SGD_RATE: f64 = 1e-3;
+
+impl Config {
+    /// Settings with defaults filled in. `samples` is at least what the estimators need.
+    pub fn new(
+        problem: &Problem,
+        settings: &FitSettings,
+        threads: usize,
+        lowering: Lowering,
+    ) -> Self {
+        let least = objective::least_samples(problem);
+        let usual = if least > 1 { SCORE_SAMPLES.max(least) } else { 1 };
+        let samples = settings.samples.map_or(usual, |s| (s as usize).max(least));
+        let (optimizer, own_rate, usual_rate) = match settings.optimizer {
+            Some(OptimizerChoice::Sgd { lr, momentum }) => {
+                (Optimizer::Sgd { momentum }, lr, SGD_RATE)
+            }
+            Some(OptimizerChoice::Adam { lr }) => (Optimizer::Adam, lr, ADAM_RATE),
+            None => (Optimizer::Adam, None, ADAM_RATE),
+        };
+        let rate = settings.learning_rate.or(own_rate).unwrap_or(Schedule::Constant(usual_rate));
+        let float = match settings.precision {
+            Some(Precision::F32) => Float::F32,
+            _ => Float::F64,
+        };
+        Self {
+            steps: settings.steps.unwrap_or(STEPS),
+            seed: settings.seed.unwrap_or(SEED),
+            samples,
+            draws: settings.draws.unwrap_or(DRAWS).max(2) as usize,
+            optimizer,
+            learning_rate: rate,
+            options: Options { lowering, float, threads },
+            newton: true,
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The loop: noise, step, check, record, update; and the averages that a fit ends with.
+
+use super::average::Average;
+use super::blame::{Blame, blame};
+use super::config::Config;
+use super::coordinates::Coordinates;
+use super::history::History;
+use super::newton;
+use super::optimizer::{Walker, update};
+use crate::backend::{self, CounterNoise, Program, Step};
+use crate::ir::Graph;
+use crate::lower::Problem;
+use crate::objective::{self, Objective, objective, true_elbo};
+use std::sync::Arc;
+
+/// A fit under way.
+pub struct Fitter {
+    problem: Arc<Problem>,
+    config: Config,
+    step: Box<dyn Step>,
+    graph: Graph,
+    loss: crate::ir::NodeId,
+    noise: CounterNoise,
+    /// Steps done.
+    done: u64,
+    whitened: Option<(Coordinates, Walker)>,
+    average: Average,
+    /// Iterates go into the average every so many steps, so that large models spend no time on it.
+    thinning: u64,
+    history: History,
+    recent: Option<f64>,
+}
+
+/// Why a fit ended before its last step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stop {
+    /// A number was not finite; the parameters are those before it.
+    NotFinite(Option<Blame>),
+}
+
+/// An ELBO and the standard error of its estimate, in nats.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Elbo {
+    pub mean: f64,
+    pub se: f64,
+}
+
+/// Noise of the ELBO that is reported is not that of any step.
+const REPORT_STEP: u64 = 1 << 40;
+/// Noise of the Newton start has a seed of its own.
+const NEWTON_SEED: u64 = 0x6e65_7774_6f6e;
+const REPORT_SAMPLES: usize = 100;
+const REPORT_BATCHES: u64 = 10;
+
+impl Fitter {
+    /// Compiles the objective; nothing is computed yet.
+    pub fn new(problem: Arc<Problem>, config: Config) -> Self {
+        let Objective { graph, loss, elbo, terms, .. } = objective(&problem, config.samples);
+        let mut columns = vec!["step".to_string(), "elbo".into(), "gradient_norm".into()];
+        columns.extend(terms.iter().map(|(name, _)| name.clone()));
+        columns.extend(graph.knobs.iter().map(|k| k.name.clone()));
+        let watch = std::iter::once(elbo).chain(terms.iter().map(|(_, node)| *node)).collect();
+        let program = Program { graph: graph.clone(), loss, watch };
+        let step = backend::compile(program, config.options);
+        let len = step.params().len();
+        Self {
+            noise: CounterNoise::new(config.seed),
+            step,
+            graph,
+            loss,
+            done: 0,
+            whitened: None,
+            average: Average::new(len),
+            thinning: (len as u64 / 1000).max(1),
+            history: History::new(columns),
+            recent: None,
+            problem,
+            config,
+        }
+    }
+
+    /// Newton steps, where the problem is smooth and not too large; their number.
+    pub fn start(&mut self) -> Option<usize> {
+        if !self.config.newton || !newton::smooth(&self.problem) {
+            return None;
+        }
+        let noise = CounterNoise::new(self.config.seed ^ NEWTON_SEED);
+        let start = newton::newton(&self.problem, self.config.options, noise)?;
+        self.step.set_params(&start.params);
+        let mut at = start.params;
+        start.coordinates.zero(&mut at);
+        self.whitened = Some((start.coordinates, Walker::new(at)));
+        Some(start.iterations)
+    }
+
+    pub fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// Up to `count` more steps, never beyond the last.
+    ///
+    /// # Errors
+    /// A number that is not finite ends the fit; parameters are then those that the step began with.
+    pub fn advance(&mut self, count: u64) -> Result<(), Stop> {
+        let last = self.config.steps.min(self.done + count);
+        while self.done < last {
+            self.one()?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self) -> Result<(), Stop> {
+        let now = self.done;
+        for (row, knob) in self.graph.knobs.iter().enumerate() {
+            self.step.set_knob(row, knob.schedule.at(now));
+        }
+        let loss = self.step.run(now, &mut self.noise);
+        let norm = self.step.gradient_norm();
+        if !(loss.is_finite() && norm.is_finite()) {
+            return Err(Stop::NotFinite(self.blame(now)));
+        }
+        if History::wants(now, self.config.steps) {
+            self.record(now, norm);
+        }
+        self.move_on(now);
+        self.done += 1;
+        if now.is_multiple_of(self.thinning) {
+            self.average.push(&self.step.params());
+        }
+        Ok(())
+    }
+
+    fn move_on(&mut self, now: u64) {
+        let lr = self.config.learning_rate.at(now);
+        let Some((coordinates, walker)) = &mut self.whitened else {
+            return self.step.update(update(self.config.optimizer, lr, now + 1));
+        };
+        let mut gradient = self.step.gradient();
+        coordinates.pull_back(&mut gradient);
+        walker.walk(self.config.optimizer, lr, now + 1, &gradient);
+        self.step.set_params(&coordinates.parameters(&walker.at));
+    }
+
+    fn record(&mut self, now: u64, norm: f64) {
+        let mut row = vec![now as f64];
+        let terms = self.history.columns.len() - 3 - self.graph.knobs.len();
+        row.push(self.step.watched(0)[0]);
+        self.recent = Some(row[1]);
+        row.push(norm);
+        row.extend((1..=terms).map(|i| self.step.watched(i)[0]));
+        row.extend(self.graph.knobs.iter().map(|k| k.schedule.at(now)));
+        self.history.rows.push(row);
+    }
+
+    fn blame(&mut self, now: u64) -> Option<Blame> {
+        let float = self.config.options.float;
+        blame(&self.graph, self.loss, self.step.params(), now, float, &mut self.noise)
+    }
+
+    /// The ELBO of the last recorded step.
+    pub fn recent_elbo(&self) -> Option<f64> {
+        self.recent
+    }
+
+    /// Temperatures and weights at this step, by name.
+    pub fn knobs(&self) -> Vec<(String, f64)> {
+        let knobs = self.graph.knobs.iter();
+        knobs.map(|k| (k.name.clone(), k.schedule.at(self.done))).collect()
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The averaged iterate, or the parameters as they are before the first step.
+    pub fn params(&self) -> Vec<f64> {
+        self.average.mean().unwrap_or_else(|| self.step.params())
+    }
+
+    /// The true ELBO at the averaged iterate: hard draws, every weight 1.
+    pub fn elbo(&mut self) -> Elbo {
+        let Objective { graph, loss, per_draw, .. } = true_elbo(&self.problem, REPORT_SAMPLES);
+        let mut step =
+            backend::compile(Program { graph, loss, watch: vec![per_draw] }, self.config.options);
+        step.set_params(&self.params());
+        let mut values = vec![];
+        for batch in 0..REPORT_BATCHES {
+            step.run(REPORT_STEP + batch, &mut self.noise);
+            values.extend(step.watched(0));
+        }
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let spread =
+            values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
+        Elbo { mean, se: (spread / count).sqrt() }
+    }
+
+    /// Whether what is optimised is another quantity than the ELBO that is reported.
+    pub fn relaxed(&self) -> bool {
+        objective::differs(&self.problem)
+    }
+
+    /// Posterior draws at the averaged iterate.
+    pub fn draws(&self) -> super::Draws {
+        super::draws(&self.problem, &self.params(), self.config.draws, self.config.seed)
+    }
+}

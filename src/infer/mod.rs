@@ -1,0 +1,21 @@
+//! Fitting: from a problem to the parameters of its guide.
+//!
+//! Smooth problems start with Newton steps on the ELBO of fixed draws, which also give the optimiser its coordinates; then
+//! stochastic gradients, whose iterates are averaged. The clock, files and the terminal are the caller's.
+
+mod average;
+mod blame;
+mod config;
+mod coordinates;
+mod fitter;
+mod history;
+mod newton;
+mod noise;
+mod optimizer;
+mod summary;
+
+pub use blame::Blame;
+pub use config::Config;
+pub use fitter::{Elbo, Fitter, Stop};
+pub use history::History;
+pub use summary::{Draws, Quantity, Summary, draws, summarize};

@@ -1,0 +1,192 @@
+//! Posterior draws and their summaries, scalar by scalar, under the names that a user reads.
+
+use crate::backend::{CounterNoise, NoiseSource};
+use crate::check::model::{DimId, Elem};
+use crate::ir::{self, Inputs, Rounding};
+use crate::lower::Problem;
+use crate::objective::{self, posterior};
+
+/// Draws of every reported name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draws {
+    pub count: usize,
+    pub quantities: Vec<Quantity>,
+}
+
+/// One name with all of its elements.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    pub name: String,
+    /// In the user's order.
+    pub dims: Vec<DimId>,
+    /// Of each element, row-major: positions from 1 along the dimensions.
+    pub positions: Vec<Vec<usize>>,
+    /// For each element its draws. Indices count from 1.
+    pub values: Vec<Vec<f64>>,
+}
+
+/// One scalar's posterior.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// `theta[3]`, or with labels `theta["Choate"]`.
+    pub name: String,
+    pub mean: f64,
+    pub sd: f64,
+    pub q05: f64,
+    pub q50: f64,
+    pub q95: f64,
+}
+
+/// Elements of a name with an unlabelled dimension beyond which it is reported on request only.
+pub const MOST_ELEMENTS: usize = 1000;
+/// Draws have noise of their own.
+const DRAW_STEP: u64 = 1 << 41;
+/// Draws that are computed together, so that memory stays flat.
+const CHUNK: usize = 100;
+
+/// Draws from the guide at fitted parameters, and whatever follows from them.
+pub fn draws(problem: &Problem, params: &[f64], count: usize, seed: u64) -> Draws {
+    let mut noise = CounterNoise::new(seed);
+    let mut all: Option<Draws> = None;
+    let mut chunk = 0;
+    let mut left = count;
+    while left > 0 {
+        let size = left.min(CHUNK);
+        let part = chunk_of_draws(problem, params, size, DRAW_STEP + chunk, &mut noise);
+        match &mut all {
+            None => all = Some(part),
+            Some(all) => all.append(part),
+        }
+        chunk += 1;
+        left -= size;
+    }
+    all.unwrap_or(Draws { count: 0, quantities: vec![] })
+}
+
+impl Draws {
+    fn append(&mut self, part: Draws) {
+        self.count += part.count;
+        for (mine, theirs) in self.quantities.iter_mut().zip(part.quantities) {
+            for (values, more) in mine.values.iter_mut().zip(theirs.values) {
+                values.extend(more);
+            }
+        }
+    }
+}
+
+fn chunk_of_draws(
+    problem: &Problem,
+    params: &[f64],
+    count: usize,
+    step: u64,
+    noise: &mut CounterNoise,
+) -> Draws {
+    let p = posterior(problem, count);
+    let mut inputs = Inputs::initial(&p.graph);
+    inputs.params = params.to_vec();
+    for (row, info) in p.graph.noises.iter().enumerate() {
+        noise.fill_f64(step, row, info.kind, &mut inputs.noises[row]);
+    }
+    let shown: Vec<&objective::Quantity> =
+        p.quantities.iter().filter(|q| is_reported(problem, q)).collect();
+    let nodes: Vec<ir::NodeId> = shown.iter().map(|q| q.node).collect();
+    let values = ir::eval(&p.graph, &inputs, &nodes, Rounding::F64);
+    let quantities = shown
+        .into_iter()
+        .zip(values)
+        .map(|(q, values)| quantity(problem, &p, q, &values, count))
+        .collect();
+    Draws { count, quantities }
+}
+
+/// Names with an unlabelled dimension over a thousand are reported on request only.
+fn is_reported(problem: &Problem, q: &objective::Quantity) -> bool {
+    let dims = &problem.bound.model.name(q.name).ty.dims;
+    let long = |d: &DimId| {
+        let dim = &problem.bound.dims[d.0 as usize];
+        dim.labels.is_none() && dim.size > MOST_ELEMENTS
+    };
+    !dims.iter().any(long)
+}
+
+/// Reads the elements of one quantity, in the user's order, out of the layout of its node.
+fn quantity(
+    problem: &Problem,
+    p: &objective::Posterior,
+    q: &objective::Quantity,
+    values: &[f64],
+    count: usize,
+) -> Quantity {
+    let g = &p.graph;
+    let decl = problem.bound.model.name(q.name);
+    let shape = g.shape(q.node);
+    let strides = shape.strides(g);
+    let stride = |d: ir::Dim| shape.iter().position(|s| s == d).map_or(0, |i| strides[i]);
+    let sizes: Vec<usize> = q.dims.iter().map(|&d| g.size(d)).collect();
+    let steps: Vec<usize> = q.dims.iter().map(|&d| stride(d)).collect();
+    let draw_step = p.draws.map_or(0, stride);
+    let first = f64::from(u8::from(matches!(decl.ty.elem, Elem::Index(_))));
+    let positions = positions(&sizes);
+    let element = |position: &Vec<usize>| {
+        let start: usize = position.iter().zip(&steps).map(|(i, s)| (i - 1) * s).sum();
+        (0..count).map(|d| values[start + d * draw_step] + first).collect()
+    };
+    let values = positions.iter().map(element).collect();
+    Quantity { name: decl.name.clone(), dims: decl.ty.dims.clone(), positions, values }
+}
+
+/// Every position, from 1, row-major.
+fn positions(sizes: &[usize]) -> Vec<Vec<usize>> {
+    let mut all = vec![vec![]];
+    for &size in sizes {
+        all = all
+            .into_iter()
+            .flat_map(|p: Vec<usize>| {
+                (1..=size).map(move |i| p.iter().copied().chain([i]).collect())
+            })
+            .collect();
+    }
+    all
+}
+
+/// One row per scalar, in the order of the model.
+pub fn summarize(problem: &Problem, draws: &Draws) -> Vec<Summary> {
+    let rows = draws.quantities.iter().flat_map(|q| {
+        q.positions.iter().zip(&q.values).map(|(position, values)| {
+            let name = scalar_name(problem, q, position);
+            summary(name, values)
+        })
+    });
+    rows.collect()
+}
+
+/// `theta`, `theta[3]`, `theta["Choate"]`, `beta["ML", 2]`
+fn scalar_name(problem: &Problem, q: &Quantity, position: &[usize]) -> String {
+    if position.is_empty() {
+        return q.name.clone();
+    }
+    let part = |(&dim, &i): (&DimId, &usize)| match &problem.bound.dims[dim.0 as usize].labels {
+        Some(labels) => format!("{:?}", labels[i - 1]),
+        None => i.to_string(),
+    };
+    let parts: Vec<String> = q.dims.iter().zip(position).map(part).collect();
+    format!("{}[{}]", q.name, parts.join(","))
+}
+
+fn summary(name: String, values: &[f64]) -> Summary {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let [q05, q50, q95] = [0.05, 0.5, 0.95].map(|p| quantile(&sorted, p));
+    Summary { name, mean, sd: variance.sqrt(), q05, q50, q95 }
+}
+
+/// Linear interpolation between order statistics (type 7 of Hyndman & Fan 1996, R's and NumPy's default).
+fn quantile(sorted: &[f64], p: f64) -> f64 {
+    let place = p * (sorted.len() - 1) as f64;
+    let (below, share) = (place.floor() as usize, place.fract());
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + share * (sorted[above] - sorted[below])
+}

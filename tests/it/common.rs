@@ -1,0 +1,90 @@
+//! Problems from text, and gradients of their objectives.
+
+use elbow::backend::{self, CounterNoise, Float, Lowering, Options, Program, Step};
+use elbow::check::plan::Policy;
+use elbow::lower::Problem;
+use elbow::objective::{Objective, objective};
+use elbow::session::{Inputs, Session};
+use elbow::source::Source;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Checks, binds and plans a model; `data` is a JSON object, `estimators` are overrides such as `("z", "reinforce")`.
+pub fn problem(text: &str, data: &str, estimators: &[(&str, &str)]) -> Problem {
+    let (session, diags) = Session::from_source(Source::new("test.elbow", text));
+    assert!(!diags.has_errors(), "{}", shown(&session, &diags));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.json");
+    std::fs::write(&file, data).unwrap();
+    let overrides = estimators.iter().map(|(l, e)| (l.to_string(), e.to_string())).collect();
+    let inputs = Inputs {
+        data: vec![file.display().to_string()],
+        dims: vec![],
+        policy: Policy { estimators: None, overrides },
+    };
+    let (problem, diags) = session.problem(&inputs);
+    problem.unwrap_or_else(|| panic!("{}", shown(&session, &diags)))
+}
+
+fn shown(session: &Session, diags: &elbow::diag::Diagnostics) -> String {
+    diags.iter().map(|d| elbow::diag::render(d, &session.source, false)).collect()
+}
+
+/// A compiled objective at given parameters.
+pub fn step(problem: &Problem, samples: usize, options: Options) -> Box<dyn Step> {
+    let Objective { graph, loss, elbo, per_draw, .. } = objective(problem, samples);
+    backend::compile(Program { graph, loss, watch: vec![elbo, per_draw] }, options)
+}
+
+pub const F64: Options = Options { lowering: Lowering::Fast, float: Float::F64, threads: 1 };
+
+/// Parameters away from any symmetry, the same for every estimator of a model.
+pub fn scattered(count: usize) -> Vec<f64> {
+    (0..count).map(|i| 0.9 * ((i as f64 + 1.0) * 1.7).sin()).collect()
+}
+
+/// Mean and standard error of each element of the gradient over independent steps.
+pub fn mean_gradient(problem: &Problem, samples: usize, runs: u64, seed: u64) -> Vec<(f64, f64)> {
+    let mut step = step(problem, samples, F64);
+    let params = scattered(step.params().len());
+    let mut noise = CounterNoise::new(seed);
+    let (mut sum, mut square) = (vec![0.0; params.len()], vec![0.0; params.len()]);
+    for run in 0..runs {
+        step.set_params(&params);
+        step.run(run, &mut noise);
+        for (i, g) in step.gradient().into_iter().enumerate() {
+            sum[i] += g;
+            square[i] += g * g;
+        }
+    }
+    let n = runs as f64;
+    let moments = sum.iter().zip(&square).map(|(s, q)| {
+        let mean = s / n;
+        (mean, ((q / n - mean * mean).max(0.0) / n).sqrt())
+    });
+    moments.collect()
+}
+
+/// The largest |z| between an estimated gradient and an exact one.
+pub fn worst_z(estimated: &[(f64, f64)], exact: &[(f64, f64)]) -> f64 {
+    let z = |(e, x): (&(f64, f64), &(f64, f64))| (e.0 - x.0).abs() / (e.1 + 1e-12);
+    estimated.iter().zip(exact).map(z).fold(0.0, f64::max)
+}
+
+/// The folder of shared data, or `None` with a line that says what is skipped; its absence is a failure under CI.
+pub fn shared(what: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("ELBOW_SHARED").map(PathBuf::from);
+    let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
+    let folder = root.join("data").join(what);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{} is missing", folder.display());
+    println!("skipped: {} is missing", folder.display());
+    None
+}
+
+/// A shared problem.
+pub fn arc(problem: Problem) -> Arc<Problem> {
+    Arc::new(problem)
+}
