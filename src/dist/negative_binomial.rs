@@ -1,7 +1,7 @@
 //! NegativeBinomial(mean, concentration) or NegativeBinomial(log_mean = l, concentration = c): a Poisson whose rate is
 //! itself drawn, from a Gamma. The variance is mean + mean²/concentration.
 
-use super::numeric::{is_count, log_factorial, log_gamma_draw, or_impossible, within};
+use super::numeric::{is_count, log_factorial, log_gamma_draw, log_rising, or_impossible, within};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Op, Sampler};
 
@@ -54,8 +54,7 @@ impl Distribution for NegativeBinomial {
         let total = g.add(x, concentration);
         let rise = g.mul(x, odds);
         let fall = g.mul(total, norm);
-        let (top, bottom) = (g.lgamma(total), g.lgamma(concentration));
-        let ways = g.sub(top, bottom);
+        let ways = log_rising(g, concentration, x);
         let orders = log_factorial(g, x);
         let log = g.add(ways, rise);
         let log = g.sub(log, fall);

@@ -74,30 +74,41 @@ pub(super) fn log_mass(g: &mut Graph, p: NodeId) -> NodeId {
     or_impossible(g, inside, log)
 }
 
-/// w·l, 0 where w is 0 even if l is infinite.
+/// w·l, 0 where w is 0 even if l is not finite.
 pub(super) fn weigh(g: &mut Graph, w: NodeId, l: NodeId) -> NodeId {
-    let zero = g.number(0.0);
-    let none = g.eq(w, zero);
-    let l = g.select(none, zero, l);
+    let endless = g.number(f64::INFINITY);
+    let size = g.abs(l);
+    let is_finite = g.lt(size, endless);
+    let singular = g.not(is_finite);
+    let l = unless_both(g, w, singular, l, 0.0);
     g.mul(w, l)
 }
 
 /// w·log(y), 0 where w is 0 even if y is.
 pub(super) fn times_log(g: &mut Graph, w: NodeId, y: NodeId) -> NodeId {
-    let (zero, one) = (g.number(0.0), g.number(1.0));
-    let none = g.eq(w, zero);
-    let y = g.select(none, one, y);
+    let zero = g.number(0.0);
+    let is_zero = g.eq(y, zero);
+    let y = unless_both(g, w, is_zero, y, 1.0);
     let log = g.ln(y);
     g.mul(w, log)
 }
 
 /// w·log(1 − y), 0 where w is 0 even if y is 1.
 pub(super) fn times_log_complement(g: &mut Graph, w: NodeId, y: NodeId) -> NodeId {
-    let zero = g.number(0.0);
-    let none = g.eq(w, zero);
-    let y = g.select(none, zero, y);
+    let one = g.number(1.0);
+    let is_one = g.eq(y, one);
+    let y = unless_both(g, w, is_one, y, 0.0);
     let log = log_complement(g, y);
     g.mul(w, log)
+}
+
+/// y, but the stand-in where the weight is 0 and y is singular.
+fn unless_both(g: &mut Graph, w: NodeId, singular: NodeId, y: NodeId, stand_in: f64) -> NodeId {
+    let zero = g.number(0.0);
+    let is_unused = g.eq(w, zero);
+    let both = g.mul(is_unused, singular);
+    let stand_in = g.number(stand_in);
+    g.select(both, stand_in, y)
 }
 
 /// log(1 − exp(x)) for x ≤ 0, by the branch that keeps its digits (Mächler 2012).
@@ -123,18 +134,63 @@ pub(super) fn log_diff_exp(g: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
 
 /// log(exp(a) + exp(b)), with all digits of a sum near 0.
 pub(super) fn log_add_exp(g: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
-    let (high, low) = (g.max(a, b), g.min(a, b));
+    let (low, high) = sort(g, a, b);
     let gap = g.sub(low, high);
     let more = g.softplus(gap);
     g.add(high, more)
 }
 
+/// The smaller and the larger of two; of equals each is one, so that each has its gradient.
+fn sort(g: &mut Graph, a: NodeId, b: NodeId) -> (NodeId, NodeId) {
+    let ascends = g.lt(a, b);
+    (g.select(ascends, a, b), g.select(ascends, b, a))
+}
+
+/// From here on Stirling's series has all digits.
+const LARGE: f64 = 20.0;
+
+/// log Γ(a + x) − log Γ(a) for x ≥ 0: where both are large they cancel, so it is the difference of Stirling's series there.
+pub(super) fn log_rising(g: &mut Graph, a: NodeId, x: NodeId) -> NodeId {
+    let sum = g.add(a, x);
+    let (top, bottom) = (g.lgamma(sum), g.lgamma(a));
+    let plain = g.sub(top, bottom);
+    let large = g.number(LARGE);
+    let is_large = g.le(large, a);
+    let a = g.max(a, large);
+    let by_series = log_rising_series(g, a, x);
+    g.select(is_large, by_series, plain)
+}
+
+/// (a − ½) log(1 + x/a) + x log(a + x) − x + s(a + x) − s(a)
+fn log_rising_series(g: &mut Graph, a: NodeId, x: NodeId) -> NodeId {
+    let sum = g.add(a, x);
+    let ratio = g.div(x, a);
+    let growth = g.log1p(ratio);
+    let before = g.shift(-0.5, a);
+    let by_growth = g.mul(before, growth);
+    let log_sum = g.ln(sum);
+    let steps = g.shift(-1.0, log_sum);
+    let by_steps = g.mul(x, steps);
+    let (top, bottom) = (stirling_rest(g, sum), stirling_rest(g, a));
+    let rest = g.sub(top, bottom);
+    g.add_all([by_growth, by_steps, rest])
+}
+
+/// s(z) = 1/(12 z) − 1/(360 z³) + 1/(1260 z⁵) − 1/(1680 z⁷)
+fn stirling_rest(g: &mut Graph, z: NodeId) -> NodeId {
+    let inverse = g.recip(z);
+    let square = g.square(inverse);
+    let series = [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0];
+    let sum = polynomial(g, square, &series);
+    g.mul(inverse, sum)
+}
+
 /// log B(a, b)
 pub(super) fn log_beta(g: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
-    let sum = g.add(a, b);
-    let (a, b, sum) = (g.lgamma(a), g.lgamma(b), g.lgamma(sum));
-    let top = g.add(a, b);
-    g.sub(top, sum)
+    let (low, high) = sort(g, a, b);
+    let log_gamma = g.lgamma(low);
+    let rise = log_rising(g, high, low);
+    g.sub(log_gamma, rise)
 }
 
 /// log x!

@@ -1,7 +1,7 @@
 //! StudentT(df, loc, scale): a Normal whose variance is itself drawn, from an inverse Gamma; df = 1 is the Cauchy.
 
 use super::location_scale::{place, standardize};
-use super::numeric::log_gamma_draw;
+use super::numeric::{log_gamma_draw, log_rising};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise};
 use std::f64::consts::PI;
@@ -68,10 +68,8 @@ impl Distribution for StudentT {
 
 /// log Γ((df+1)/2) − log Γ(df/2) − ½ log(π df)
 fn log_norm(g: &mut Graph, df: NodeId) -> NodeId {
-    let half = g.scale(0.5, df);
-    let more = g.shift(0.5, half);
-    let (top, bottom) = (g.lgamma(more), g.lgamma(half));
-    let ratio = g.sub(top, bottom);
+    let (half, step) = (g.scale(0.5, df), g.number(0.5));
+    let ratio = log_rising(g, half, step);
     let root = g.scale(PI, df);
     let root = g.ln(root);
     let root = g.scale(0.5, root);

@@ -1,6 +1,7 @@
 //! All tests, in one binary: it links once.
 
 mod graphs;
+mod laws;
 mod lowerings;
 mod round_trip;
 mod rules;

@@ -1,0 +1,308 @@
+//! Distributions at parameters: at least two points for each, awkward ones among them, and the graphs that they build.
+
+use elbow::dist::{self, Call, Event, Needs};
+use elbow::ir::{Dim, Graph, NodeId, Shape};
+
+/// A distribution at parameters. An argument is one value, a vector along the event dimension, or a square, row by row.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub name: &'static str,
+    pub form: usize,
+    pub args: Vec<Vec<f64>>,
+    /// Of the event dimension; 1 where there is none.
+    pub size: usize,
+    pub inner: Option<Box<Case>>,
+}
+
+pub fn scalar(name: &'static str, args: &[f64]) -> Case {
+    let args = args.iter().map(|&x| vec![x]).collect();
+    Case { name, form: 0, args, size: 1, inner: None }
+}
+
+pub fn vector(name: &'static str, args: &[&[f64]]) -> Case {
+    let size = args.iter().map(|a| a.len()).filter(|&n| n > 1).min().unwrap_or(1);
+    let args = args.iter().map(|a| a.to_vec()).collect();
+    Case { name, form: 0, args, size, inner: None }
+}
+
+pub fn wrap(name: &'static str, args: &[&[f64]], inner: Case) -> Case {
+    let case = vector(name, args);
+    let size = case.size.max(inner.size);
+    Case { inner: Some(Box::new(inner)), size, ..case }
+}
+
+/// A distribution on the nodes of its arguments.
+pub struct Built {
+    pub g: Graph,
+    pub call: Call,
+    /// The arguments, those of what it wraps behind its own.
+    pub leaves: Vec<NodeId>,
+    /// One element per point or draw.
+    pub point: Dim,
+    /// The event dimension.
+    pub event: Dim,
+    prime: Dim,
+}
+
+impl Case {
+    pub fn form(self, form: usize) -> Case {
+        Case { form, ..self }
+    }
+
+    pub fn sized(self, size: usize) -> Case {
+        Case { size, ..self }
+    }
+
+    pub fn dist(&self) -> &'static dyn dist::Distribution {
+        dist::find(self.name).unwrap_or_else(|| panic!("no distribution {}", self.name))
+    }
+
+    /// Whether a draw is a vector along the event dimension.
+    pub fn is_vector(&self) -> bool {
+        self.dist().signature().event == Event::Vector
+    }
+
+    pub fn is_proper(&self) -> bool {
+        self.dist().is_proper()
+    }
+
+    /// Where the density has a kink, which quadrature must not step over.
+    pub fn kinks(&self) -> Vec<f64> {
+        let inner = self.inner.iter().flat_map(|i| i.kinks());
+        let own = (self.name == "Laplace").then(|| self.args[0][0]);
+        own.into_iter().chain(inner).collect()
+    }
+
+    /// How many values a draw has.
+    pub fn width(&self) -> usize {
+        if self.is_vector() { self.size } else { 1 }
+    }
+
+    /// Its arguments and those of what it wraps, with what they need.
+    pub fn leaves(&self) -> Vec<(Needs, &[f64])> {
+        let params = self.dist().signature().forms[self.form].params.iter().map(|p| p.needs);
+        let nodes = params.filter(|n| !matches!(n, Needs::Distribution | Needs::Dimension));
+        let own = nodes.zip(self.args.iter().map(Vec::as_slice));
+        own.chain(self.inner.iter().flat_map(|i| i.leaves())).collect()
+    }
+
+    /// The same with one element of one leaf moved.
+    pub fn moved(&self, leaf: usize, element: usize, by: f64) -> Case {
+        let mut case = self.clone();
+        let mut at = &mut case;
+        let mut leaf = leaf;
+        while leaf >= at.args.len() {
+            leaf -= at.args.len();
+            at = at.inner.as_mut().expect("the leaf exists");
+        }
+        at.args[leaf][element] += by;
+        case
+    }
+
+    /// Its arguments as parameters, once per point, so that gradients come by the point.
+    pub fn build(&self, points: usize) -> Built {
+        let mut g = Graph::new();
+        let point = g.dim("point", points);
+        let event = g.dim("event", self.size);
+        let prime = g.dim("event'", self.size);
+        let mut leaves = vec![];
+        let call = self.call(&mut g, [point, event, prime], &mut leaves);
+        Built { g, call, leaves, point, event, prime }
+    }
+
+    fn call(&self, g: &mut Graph, dims: [Dim; 3], leaves: &mut Vec<NodeId>) -> Call {
+        let [point, event, prime] = dims;
+        let mut args = vec![];
+        for values in &self.args {
+            let along: &[Dim] = match values.len() {
+                1 => &[point],
+                n if n == self.size || self.size == 1 => &[point, event],
+                _ => &[point, event, prime],
+            };
+            let repeated = values.repeat(g.size(point));
+            let values = permute(g, along, None, &repeated);
+            args.push(g.add_param("argument", along, values));
+        }
+        leaves.extend(&args);
+        let inner = self.inner.as_ref().map(|c| {
+            let inner = Case { size: self.size, ..(**c).clone() };
+            Box::new(inner.call(g, dims, leaves))
+        });
+        let signature = self.dist().signature();
+        let is_square = |n: &Needs| *n == Needs::Cholesky;
+        let event = match signature.event {
+            Event::Scalar => vec![],
+            _ if signature.forms[self.form].params.iter().any(|p| is_square(&p.needs)) => {
+                vec![event, prime]
+            }
+            _ => vec![event],
+        };
+        Call { inner, ..Call::new(self.dist(), self.form, args).over(event) }
+    }
+}
+
+impl Built {
+    /// Another distribution on the same dimensions.
+    pub fn add_call(&mut self, case: &Case) -> Call {
+        case.call(&mut self.g, [self.point, self.event, self.prime], &mut vec![])
+    }
+
+    /// Values, point by point, as a parameter of the graph.
+    pub fn add_points(&mut self, values: &[f64], is_vector: bool) -> NodeId {
+        let dims = self.draw_dims(is_vector);
+        let values = permute(&self.g, &dims, None, values);
+        self.g.add_param("x", &dims, values)
+    }
+
+    pub fn draw_dims(&self, is_vector: bool) -> Vec<Dim> {
+        if is_vector { vec![self.point, self.event] } else { vec![self.point] }
+    }
+}
+
+/// Values that are row-major along `from`, row-major along `to`; `None` is the layout of the graph.
+pub fn permute(g: &Graph, from: &[Dim], to: Option<&[Dim]>, values: &[f64]) -> Vec<f64> {
+    let layout = Shape::new(g, from.iter().copied());
+    let to = to.unwrap_or(layout.dims());
+    let stride = |dim: &Dim| -> usize {
+        let place = from.iter().position(|d| d == dim).expect("the same dimensions");
+        from[place + 1..].iter().map(|&d| g.size(d)).product()
+    };
+    let strides: Vec<usize> = to.iter().map(stride).collect();
+    let source = |flat: usize| -> usize {
+        let (mut rest, mut at) = (flat, 0);
+        for (d, stride) in to.iter().zip(&strides).rev() {
+            at += rest % g.size(*d) * stride;
+            rest /= g.size(*d);
+        }
+        at
+    };
+    (0..values.len()).map(|i| values[source(i)]).collect()
+}
+
+/// Values in the layout of the graph, row-major along `dims`.
+pub fn in_order(g: &Graph, dims: &[Dim], values: &[f64]) -> Vec<f64> {
+    let layout = Shape::new(g, dims.iter().copied());
+    permute(g, layout.dims(), Some(dims), values)
+}
+
+pub fn all() -> Vec<Case> {
+    let normal = |loc, scale| scalar("Normal", &[loc, scale]);
+    let mut cases = vec![
+        normal(0.0, 1.0),
+        normal(-1e3, 1e-3),
+        normal(2.5, 1e4),
+        scalar("HalfNormal", &[1.0]),
+        scalar("HalfNormal", &[250.0]),
+        scalar("LogNormal", &[0.0, 1.0]),
+        scalar("LogNormal", &[3.0, 0.1]),
+        scalar("LogNormal", &[-1.0, 2.5]),
+        scalar("StudentT", &[1.0, 0.0, 1.0]),
+        scalar("StudentT", &[3.5, -2.0, 0.3]),
+        scalar("StudentT", &[1e4, 1.0, 2.0]),
+        scalar("HalfStudentT", &[2.0, 1.5]),
+        scalar("HalfStudentT", &[30.0, 0.2]),
+        scalar("Cauchy", &[0.0, 1.0]),
+        scalar("Cauchy", &[-3.0, 0.01]),
+        scalar("HalfCauchy", &[5.0]),
+        scalar("HalfCauchy", &[0.02]),
+        scalar("Laplace", &[0.0, 1.0]),
+        scalar("Laplace", &[4.0, 0.1]),
+        scalar("Logistic", &[0.0, 1.0]),
+        scalar("Logistic", &[-7.0, 30.0]),
+        scalar("Gumbel", &[0.0, 1.0]),
+        scalar("Gumbel", &[10.0, 0.25]),
+        scalar("Exponential", &[1.0]),
+        scalar("Exponential", &[500.0]),
+        scalar("Uniform", &[0.0, 1.0]),
+        scalar("Uniform", &[-3.0, 12.0]),
+        scalar("Gamma", &[2.0, 1.0]),
+        scalar("Gamma", &[0.2, 3.0]),
+        scalar("Gamma", &[400.0, 0.1]),
+        scalar("InverseGamma", &[3.0, 2.0]),
+        scalar("InverseGamma", &[0.8, 10.0]),
+        scalar("Beta", &[1.0, 1.0]),
+        scalar("Beta", &[0.3, 0.6]),
+        scalar("Beta", &[2.0, 50.0]),
+        scalar("Weibull", &[1.0, 2.0]),
+        scalar("Weibull", &[0.5, 1.0]),
+        scalar("Weibull", &[8.0, 0.3]),
+    ];
+    cases.extend(discrete());
+    cases.extend(vectors());
+    cases.extend(wrapped());
+    cases
+}
+
+fn discrete() -> Vec<Case> {
+    vec![
+        scalar("Bernoulli", &[0.3]),
+        scalar("Bernoulli", &[0.999]),
+        scalar("Bernoulli", &[0.0]).form(1),
+        scalar("Bernoulli", &[-3.0]).form(1),
+        scalar("Binomial", &[10.0, 0.5]),
+        scalar("Binomial", &[1.0, 0.9]),
+        scalar("Binomial", &[300.0, 0.02]),
+        scalar("Binomial", &[25.0, -1.0]).form(1),
+        scalar("Poisson", &[3.0]),
+        scalar("Poisson", &[0.05]),
+        scalar("Poisson", &[400.0]),
+        scalar("Poisson", &[1.5]).form(1),
+        scalar("NegativeBinomial", &[3.0, 2.0]),
+        scalar("NegativeBinomial", &[8.0, 0.3]),
+        scalar("NegativeBinomial", &[5.0, 1e4]),
+        scalar("NegativeBinomial", &[0.5, 2.0]).form(1),
+        scalar("Geometric", &[0.3]),
+        scalar("Geometric", &[0.98]),
+        scalar("Geometric", &[-2.0]).form(1),
+        vector("Categorical", &[&[0.0, 0.0, 0.0]]),
+        vector("Categorical", &[&[3.0, -1.0, 0.5, -6.0]]),
+        vector("Categorical", &[&[0.2, 0.7, 0.1]]).form(1),
+        vector("Categorical", &[&[0.5, 0.5, 0.0]]).form(1),
+    ]
+}
+
+fn vectors() -> Vec<Case> {
+    vec![
+        vector("Multinomial", &[&[9.0], &[0.2, 0.5, 0.3]]),
+        vector("Multinomial", &[&[4.0], &[0.6, 0.0, 0.4]]),
+        vector("Multinomial", &[&[6.0], &[0.5, -1.0, 1.0]]).form(1),
+        vector("Dirichlet", &[&[1.0, 1.0, 1.0]]),
+        vector("Dirichlet", &[&[0.5, 2.0, 7.0]]),
+        vector("Dirichlet", &[&[0.4]]).sized(2),
+        vector("MvNormal", &[&[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]),
+        vector("MvNormal", &[&[0.0, 0.0], &[1.0, 0.0, 0.8, 0.6]]),
+        scalar("Flat", &[]),
+        scalar("HalfFlat", &[]),
+    ]
+}
+
+fn wrapped() -> Vec<Case> {
+    let both = |lower: f64, upper: f64, base| wrap("Truncated", &[&[lower], &[upper]], base);
+    let lower = |lower: f64, base| wrap("Truncated", &[&[lower]], base).form(1);
+    let upper = |upper: f64, base| wrap("Truncated", &[&[upper]], base).form(2);
+    vec![
+        lower(0.0, scalar("Normal", &[0.0, 1.0])),
+        both(8.0, 9.0, scalar("Normal", &[0.0, 1.0])),
+        both(-1.0, 30.0, scalar("Normal", &[0.5, 1.0])),
+        upper(-12.0, scalar("Normal", &[0.0, 1.0])),
+        upper(1.5, scalar("HalfNormal", &[1.0])),
+        both(-1.0, 0.5, scalar("HalfNormal", &[1.0])),
+        lower(2.0, scalar("LogNormal", &[0.0, 1.0])),
+        both(3.0, 50.0, scalar("Cauchy", &[0.0, 1.0])),
+        upper(10.0, scalar("HalfCauchy", &[5.0])),
+        lower(20.0, scalar("Laplace", &[0.0, 1.0])),
+        both(-40.0, -35.0, scalar("Logistic", &[0.0, 1.0])),
+        lower(50.0, scalar("Gumbel", &[0.0, 1.0])),
+        upper(-1.0, scalar("Gumbel", &[0.0, 1.0])),
+        both(1e-7, 1e-6, scalar("Exponential", &[1.0])),
+        both(0.3, 2.0, scalar("Uniform", &[0.0, 1.0])),
+        lower(3.0, scalar("Weibull", &[2.0, 1.0])),
+        wrap("Ordered", &[], scalar("Normal", &[0.5, 4.0])).sized(2),
+        wrap("Ordered", &[], scalar("Logistic", &[-1.0, 0.2])).sized(2),
+        wrap("Ordered", &[], scalar("Normal", &[0.0, 1.0])).sized(3),
+        wrap("Mixture", &[&[0.3, 0.7]], vector("Normal", &[&[-2.0, 3.0], &[1.0]])),
+        wrap("Mixture", &[&[1.0, -1.0]], vector("Gamma", &[&[2.0, 9.0], &[1.0]])).form(1),
+        wrap("Mixture", &[&[0.9, 0.1]], vector("Poisson", &[&[1.0, 20.0]])),
+        wrap("Mixture", &[&[0.4, 0.6]], lower(0.0, vector("Normal", &[&[-1.0, 2.0], &[0.5]]))),
+    ]
+}

@@ -1,0 +1,263 @@
+//! Quadrature, enumeration and statistics for the laws, none of them from the crate.
+
+use super::cases::{Case, in_order};
+use elbow::dist::{Domain, Draw};
+use elbow::ir::{self, Graph, Inputs, NodeId, Noise, Rounding};
+use rand::SeedableRng;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand_distr::{Distribution, Gumbel, Open01, StandardNormal};
+use std::f64::consts::FRAC_PI_2;
+
+/// Points, each of as many values as a draw, and what each weighs in a sum or an integral over the support.
+#[derive(Default)]
+pub struct Nodes {
+    pub points: Vec<f64>,
+    pub weights: Vec<f64>,
+}
+
+/// Where the bulk of a scalar distribution lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Bulk {
+    pub centre: f64,
+    pub spread: f64,
+    pub largest: f64,
+}
+
+/// Values of nodes at the initial parameters, with noise from a seed.
+pub fn eval(g: &Graph, wanted: &[NodeId], seed: u64) -> Vec<Vec<f64>> {
+    let mut inputs = Inputs::initial(g);
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let gumbel = Gumbel::new(0.0, 1.0).expect("standard");
+    for (noise, info) in inputs.noises.iter_mut().zip(&g.noises) {
+        noise.iter_mut().for_each(|x| {
+            *x = match info.kind {
+                Noise::Normal => StandardNormal.sample(&mut rng),
+                Noise::Uniform => Open01.sample(&mut rng),
+                Noise::Gumbel => gumbel.sample(&mut rng),
+            }
+        });
+    }
+    ir::eval(g, &inputs, wanted, Rounding::F64)
+}
+
+/// Draws, one after the other, and whether they are pathwise.
+pub fn draw(case: &Case, count: usize, seed: u64) -> (Vec<f64>, bool) {
+    let mut b = case.build(count);
+    let dims = b.draw_dims(case.is_vector());
+    let draw = b.call.draw(&mut b.g, &dims, "z");
+    let values = eval(&b.g, &[draw.node()], seed).remove(0);
+    assert_eq!(values.len(), count * case.width(), "{case:?}: a draw has the dimensions asked for");
+    (in_order(&b.g, &dims, &values), matches!(draw, Draw::Pathwise(_)))
+}
+
+pub fn log_prob(case: &Case, points: &[f64]) -> Vec<f64> {
+    let count = points.len() / case.width();
+    let mut b = case.build(count);
+    let x = b.add_points(points, case.is_vector());
+    let log = b.call.log_prob(&mut b.g, x);
+    let log = b.g.expand(log, &[b.point]);
+    assert_eq!(b.g.shape(log).dims(), &[b.point], "{case:?}: a log density per point");
+    eval(&b.g, &[log], 0).remove(0)
+}
+
+/// The domain with numbers for its bounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Support {
+    Interval(f64, f64),
+    Counts(f64),
+    Simplex,
+    Ordered,
+    Composition(f64),
+    Plane,
+}
+
+pub fn support(case: &Case) -> Support {
+    let mut b = case.build(1);
+    let domain = b.call.domain(&mut b.g);
+    let g = &b.g;
+    let bound = |node: Option<NodeId>, none: f64| node.map_or(none, |n| eval(g, &[n], 0)[0][0]);
+    match domain {
+        Domain::Real if case.is_vector() => Support::Plane,
+        Domain::Real => Support::Interval(f64::NEG_INFINITY, f64::INFINITY),
+        Domain::Interval { lower, upper } => {
+            Support::Interval(bound(lower, f64::NEG_INFINITY), bound(upper, f64::INFINITY))
+        }
+        Domain::Simplex(_) => Support::Simplex,
+        Domain::Ordered(_) => Support::Ordered,
+        Domain::Binary => Support::Counts(1.0),
+        Domain::Index(dim) => Support::Counts(b.g.size(dim) as f64 - 1.0),
+        Domain::Count { upper } => Support::Counts(bound(upper, f64::INFINITY)),
+        Domain::Composition { total, .. } => Support::Composition(bound(Some(total), 0.0)),
+    }
+}
+
+pub fn bulk(case: &Case) -> Bulk {
+    let (mut draws, _) = draw(case, 4001, 1);
+    draws.sort_by(f64::total_cmp);
+    let at = |q: f64| draws[(q * (draws.len() - 1) as f64) as usize];
+    let spread = (at(0.75) - at(0.25)).max(1e-12 * at(0.5).abs()).max(f64::MIN_POSITIVE);
+    Bulk { centre: at(0.5), spread, largest: at(1.0) }
+}
+
+/// Σ weight·f(point) is the sum or integral of f over the support.
+pub fn nodes(case: &Case, bulk: Bulk) -> Nodes {
+    nodes_split(case, bulk, &case.kinks())
+}
+
+/// The same for an f with kinks.
+pub fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
+    match support(case) {
+        Support::Interval(low, high) => {
+            let cuts: Vec<f64> = kinks.iter().copied().chain([bulk.centre]).collect();
+            pieces(low, high, bulk.spread, &cuts, 300)
+        }
+        Support::Counts(last) => {
+            let last = last.min(10.0 * (bulk.largest + 20.0)) as u64;
+            let points: Vec<f64> = (0..=last).map(|k| k as f64).collect();
+            Nodes { weights: vec![1.0; points.len()], points }
+        }
+        Support::Composition(total) => compositions(total as u64, case.size),
+        Support::Simplex => simplex(case.size),
+        Support::Plane | Support::Ordered => vectors(case, bulk),
+    }
+}
+
+impl Nodes {
+    pub fn append(&mut self, mut other: Nodes) {
+        self.points.append(&mut other.points);
+        self.weights.append(&mut other.weights);
+    }
+}
+
+/// An interval cut into pieces, each integrated by itself.
+pub fn pieces(low: f64, high: f64, spread: f64, cuts: &[f64], count: usize) -> Nodes {
+    let inside = cuts.iter().copied().filter(|&x| low < x && x < high);
+    let mut ends: Vec<f64> = [low, high].into_iter().chain(inside).collect();
+    ends.sort_by(f64::total_cmp);
+    let mut nodes = Nodes::default();
+    for piece in ends.windows(2).filter(|w| w[0] < w[1]) {
+        nodes.append(between(piece[0], piece[1], spread, count));
+    }
+    nodes
+}
+
+/// Double-exponential quadrature (Takahasi & Mori 1974) of an interval with at most one infinite end.
+pub fn between(low: f64, high: f64, spread: f64, count: usize) -> Nodes {
+    let mut nodes = Nodes::default();
+    let reach = 4.2;
+    let step = 2.0 * reach / (count - 1) as f64;
+    for i in 0..count {
+        let t = i as f64 * step - reach;
+        let (u, du) = (FRAC_PI_2 * t.sinh(), FRAC_PI_2 * t.cosh());
+        let (x, slope) = if low.is_infinite() || high.is_infinite() {
+            let far = spread * u.exp();
+            (if low.is_infinite() { high - far } else { low + far }, far * du)
+        } else {
+            let (near, far) = (1.0 / (1.0 + (-2.0 * u).exp()), 1.0 / (1.0 + (2.0 * u).exp()));
+            let width = high - low;
+            let x = if u < 0.0 { low + width * near } else { high - width * far };
+            (x, 2.0 * width * near * far * du)
+        };
+        if slope > 0.0 && slope.is_finite() && x.is_finite() && x > low && x < high {
+            nodes.points.push(x);
+            nodes.weights.push(slope * step);
+        }
+    }
+    nodes
+}
+
+fn compositions(total: u64, size: usize) -> Nodes {
+    assert_eq!(size, 3, "compositions are tested with three classes");
+    let mut nodes = Nodes::default();
+    for a in 0..=total {
+        for b in 0..=total - a {
+            nodes.points.extend([a, b, total - a - b].map(|n| n as f64));
+            nodes.weights.push(1.0);
+        }
+    }
+    nodes
+}
+
+/// Stick by stick; the last element is what is left.
+fn simplex(size: usize) -> Nodes {
+    let line = between(0.0, 1.0, 1.0, 120);
+    let mut nodes = Nodes::default();
+    for (&u, &wu) in line.points.iter().zip(&line.weights) {
+        if size == 2 {
+            nodes.points.extend([u, 1.0 - u]);
+            nodes.weights.push(wu);
+            continue;
+        }
+        for (&v, &wv) in line.points.iter().zip(&line.weights) {
+            let rest = 1.0 - u;
+            nodes.points.extend([u, rest * v, rest * (1.0 - v)]);
+            nodes.weights.push(wu * wv * rest);
+        }
+    }
+    nodes
+}
+
+/// The plane, or its part where elements ascend.
+fn vectors(case: &Case, bulk: Bulk) -> Nodes {
+    let ascending = support(case) == Support::Ordered;
+    let line = |from: f64| {
+        let mut line = between(f64::NEG_INFINITY, from, bulk.spread, 80);
+        line.append(between(from, f64::INFINITY, bulk.spread, 80));
+        line
+    };
+    let mut nodes = Nodes { points: vec![], weights: vec![1.0] };
+    let mut rows = vec![vec![]];
+    for axis in 0..case.size {
+        let (old, weights) = (std::mem::take(&mut rows), std::mem::take(&mut nodes.weights));
+        for (row, weight) in old.into_iter().zip(weights) {
+            let next = match row.last() {
+                Some(&last) if ascending && axis > 0 => {
+                    between(last, f64::INFINITY, bulk.spread, 60)
+                }
+                _ => line(bulk.centre),
+            };
+            for (&x, &w) in next.points.iter().zip(&next.weights) {
+                let mut longer: Vec<f64> = row.clone();
+                longer.push(x);
+                rows.push(longer);
+                nodes.weights.push(weight * w);
+            }
+        }
+    }
+    nodes.points = rows.into_iter().flatten().collect();
+    nodes
+}
+
+/// Bounded functions of a draw: its elements squashed, and their products.
+pub fn features(case: &Case, bulk: Bulk, point: &[f64]) -> Vec<f64> {
+    let squashed: Vec<f64> =
+        point.iter().map(|x| ((x - bulk.centre) / bulk.spread).tanh()).collect();
+    let mut features = squashed.clone();
+    for i in 0..case.width() {
+        features.extend((0..=i).map(|j| squashed[i] * squashed[j]));
+    }
+    features
+}
+
+/// Expectations of the features under the density.
+pub fn expected_features(case: &Case, bulk: Bulk) -> Vec<f64> {
+    let nodes = nodes(case, bulk);
+    let log = log_prob(case, &nodes.points);
+    let mut sums = vec![];
+    for ((point, weight), log) in nodes.points.chunks(case.width()).zip(&nodes.weights).zip(log) {
+        let features = features(case, bulk, point);
+        sums.resize(features.len(), 0.0);
+        let mass = weight * log.exp();
+        sums.iter_mut().zip(features).for_each(|(s, f)| *s += mass * f);
+    }
+    sums
+}
+
+/// How many standard errors a sample's mean is off.
+pub fn z_score(sample: &[f64], exact: f64) -> f64 {
+    let n = sample.len() as f64;
+    let mean = sample.iter().sum::<f64>() / n;
+    let variance = sample.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let error = (variance / n).sqrt().max(1e-12);
+    (mean - exact) / error
+}

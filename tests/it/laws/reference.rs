@@ -1,0 +1,210 @@
+//! Log densities by SciPy 1.17; the call stands above each.
+
+use super::cases::{Case, scalar, vector, wrap};
+
+#[rustfmt::skip]
+#[allow(clippy::excessive_precision, clippy::approx_constant)]
+pub fn all() -> Vec<(Case, &'static [f64], f64)> {
+    vec![
+        // st.norm(0.3, 2.0).logpdf(-7.5)
+        (scalar("Normal", &[0.3, 2.0]), &[-7.5], -9.217085713764618),
+        // st.norm(0.3, 2.0).logpdf(0.3)
+        (scalar("Normal", &[0.3, 2.0]), &[0.3], -1.612085713764618),
+        // st.norm(0.3, 2.0).logpdf(40.0)
+        (scalar("Normal", &[0.3, 2.0]), &[40.0], -198.62333571376465),
+        // st.halfnorm(scale=2.5).logpdf(0.0)
+        (scalar("HalfNormal", &[2.5]), &[0.0], -1.1420820845188826),
+        // st.halfnorm(scale=2.5).logpdf(1.7)
+        (scalar("HalfNormal", &[2.5]), &[1.7], -1.3732820845188825),
+        // st.halfnorm(scale=2.5).logpdf(60.0)
+        (scalar("HalfNormal", &[2.5]), &[60.0], -289.14208208451885),
+        // st.lognorm(1.3, scale=np.exp(0.4)).logpdf(1e-06)
+        (scalar("LogNormal", &[0.4, 1.3]), &[1e-06], -47.15299354846342),
+        // st.lognorm(1.3, scale=np.exp(0.4)).logpdf(0.9)
+        (scalar("LogNormal", &[0.4, 1.3]), &[0.9], -1.1515012319510072),
+        // st.lognorm(1.3, scale=np.exp(0.4)).logpdf(500.0)
+        (scalar("LogNormal", &[0.4, 1.3]), &[500.0], -17.398771055336052),
+        // st.t(3.5, 0.4, 1.7).logpdf(-1000.0)
+        (scalar("StudentT", &[3.5, 0.4, 1.7]), &[-1000.0], -27.400279169381918),
+        // st.t(3.5, 0.4, 1.7).logpdf(0.4)
+        (scalar("StudentT", &[3.5, 0.4, 1.7]), &[0.4], -1.5201018423216723),
+        // st.t(3.5, 0.4, 1.7).logpdf(3.0)
+        (scalar("StudentT", &[3.5, 0.4, 1.7]), &[3.0], -2.671682816134163),
+        // np.log(2) + st.t(4.0, 0, 2.0).logpdf(0.0)
+        (scalar("HalfStudentT", &[4.0, 2.0]), &[0.0], -0.9808292530117263),
+        // np.log(2) + st.t(4.0, 0, 2.0).logpdf(1.5)
+        (scalar("HalfStudentT", &[4.0, 2.0]), &[1.5], -1.3097701474835244),
+        // np.log(2) + st.t(4.0, 0, 2.0).logpdf(80.0)
+        (scalar("HalfStudentT", &[4.0, 2.0]), &[80.0], -15.965732821278147),
+        // st.cauchy(-1.0, 0.5).logpdf(-1000000.0)
+        (scalar("Cauchy", &[-1.0, 0.5]), &[-1000000.0], -29.468896182337144),
+        // st.cauchy(-1.0, 0.5).logpdf(-1.2)
+        (scalar("Cauchy", &[-1.0, 0.5]), &[-1.2], -0.600002710407728),
+        // st.cauchy(-1.0, 0.5).logpdf(30.0)
+        (scalar("Cauchy", &[-1.0, 0.5]), &[30.0], -8.7061115872292),
+        // st.halfcauchy(scale=5.0).logpdf(0.0)
+        (scalar("HalfCauchy", &[5.0]), &[0.0], -2.061020617723555),
+        // st.halfcauchy(scale=5.0).logpdf(4.0)
+        (scalar("HalfCauchy", &[5.0]), &[4.0], -2.555716859559662),
+        // st.halfcauchy(scale=5.0).logpdf(10000.0)
+        (scalar("HalfCauchy", &[5.0]), &[10000.0], -17.26282578680769),
+        // st.laplace(0.5, 1.5).logpdf(-20.0)
+        (scalar("Laplace", &[0.5, 1.5]), &[-20.0], -14.765278955334775),
+        // st.laplace(0.5, 1.5).logpdf(0.5)
+        (scalar("Laplace", &[0.5, 1.5]), &[0.5], -1.0986122886681096),
+        // st.laplace(0.5, 1.5).logpdf(2.0)
+        (scalar("Laplace", &[0.5, 1.5]), &[2.0], -2.0986122886681096),
+        // st.logistic(0.5, 1.5).logpdf(-1500.0)
+        (scalar("Logistic", &[0.5, 1.5]), &[-1500.0], -1000.7387984414415),
+        // st.logistic(0.5, 1.5).logpdf(0.5)
+        (scalar("Logistic", &[0.5, 1.5]), &[0.5], -1.791759469228055),
+        // st.logistic(0.5, 1.5).logpdf(2.0)
+        (scalar("Logistic", &[0.5, 1.5]), &[2.0], -2.03198848314461),
+        // st.gumbel_r(-0.5, 2.0).logpdf(-9.0)
+        (scalar("Gumbel", &[-0.5, 2.0]), &[-9.0], -66.5485595272478),
+        // st.gumbel_r(-0.5, 2.0).logpdf(0.5)
+        (scalar("Gumbel", &[-0.5, 2.0]), &[0.5], -1.7996778402725786),
+        // st.gumbel_r(-0.5, 2.0).logpdf(90.0)
+        (scalar("Gumbel", &[-0.5, 2.0]), &[90.0], -45.94314718055995),
+        // st.expon(scale=1 / 2.5).logpdf(0.0)
+        (scalar("Exponential", &[2.5]), &[0.0], 0.916290731874155),
+        // st.expon(scale=1 / 2.5).logpdf(0.7)
+        (scalar("Exponential", &[2.5]), &[0.7], -0.8337092681258448),
+        // st.expon(scale=1 / 2.5).logpdf(100.0)
+        (scalar("Exponential", &[2.5]), &[100.0], -249.08370926812586),
+        // st.uniform(-1.5, 4.0).logpdf(-1.5)
+        (scalar("Uniform", &[-1.5, 2.5]), &[-1.5], -1.3862943611198906),
+        // st.uniform(-1.5, 4.0).logpdf(0.7)
+        (scalar("Uniform", &[-1.5, 2.5]), &[0.7], -1.3862943611198906),
+        // st.uniform(-1.5, 4.0).logpdf(2.5)
+        (scalar("Uniform", &[-1.5, 2.5]), &[2.5], -1.3862943611198906),
+        // st.gamma(0.3, scale=1 / 2.0).logpdf(1e-09)
+        (scalar("Gamma", &[0.3, 2.0]), &[1e-09], 13.618432243212395),
+        // st.gamma(0.3, scale=1 / 2.0).logpdf(0.5)
+        (scalar("Gamma", &[0.3, 2.0]), &[0.5], -1.4026508142581302),
+        // st.gamma(0.3, scale=1 / 2.0).logpdf(40.0)
+        (scalar("Gamma", &[0.3, 2.0]), &[40.0], -83.47006945852984),
+        // st.gamma(250.0, scale=1 / 0.5).logpdf(480.0)
+        (scalar("Gamma", &[250.0, 0.5]), &[480.0], -4.537826141394872),
+        // st.invgamma(3.0, scale=2.0).logpdf(0.01)
+        (scalar("InverseGamma", &[3.0, 2.0]), &[0.01], -180.19302489492776),
+        // st.invgamma(3.0, scale=2.0).logpdf(0.8)
+        (scalar("InverseGamma", &[3.0, 2.0]), &[0.8], -0.2211314336232707),
+        // st.invgamma(3.0, scale=2.0).logpdf(10000.0)
+        (scalar("InverseGamma", &[3.0, 2.0]), &[10000.0], -35.45526712678485),
+        // st.beta(0.5, 3.0).logpdf(1e-09)
+        (scalar("Beta", &[0.5, 3.0]), &[1e-09], 10.297094395335634),
+        // st.beta(0.5, 3.0).logpdf(0.4)
+        (scalar("Beta", &[0.5, 3.0]), &[0.4], -0.6280444027324751),
+        // st.beta(0.5, 3.0).logpdf(0.999)
+        (scalar("Beta", &[0.5, 3.0]), &[0.999], -13.879548828935052),
+        // st.beta(200.0, 90.0).logpdf(0.7)
+        (scalar("Beta", &[200.0, 90.0]), &[0.7], 2.6313598877205777),
+        // st.weibull_min(0.7, scale=2.0).logpdf(1e-06)
+        (scalar("Weibull", &[0.7, 2.0]), &[1e-06], 3.302736357078103),
+        // st.weibull_min(0.7, scale=2.0).logpdf(1.0)
+        (scalar("Weibull", &[0.7, 2.0]), &[1.0], -1.4574501770031523),
+        // st.weibull_min(0.7, scale=2.0).logpdf(90.0)
+        (scalar("Weibull", &[0.7, 2.0]), &[90.0], -16.55493990369894),
+        // st.bernoulli(0.3).logpmf(0.0)
+        (scalar("Bernoulli", &[0.3]), &[0.0], -0.35667494393873245),
+        // st.bernoulli(0.3).logpmf(1.0)
+        (scalar("Bernoulli", &[0.3]), &[1.0], -1.2039728043259361),
+        // -np.logaddexp(0, -(2 * 0.0 - 1) * -40.0)
+        (scalar("Bernoulli", &[-40.0]).form(1), &[0.0], -4.248354255291589e-18),
+        // -np.logaddexp(0, -(2 * 1.0 - 1) * -40.0)
+        (scalar("Bernoulli", &[-40.0]).form(1), &[1.0], -40.0),
+        // st.binom(12, 0.35).logpmf(0.0)
+        (scalar("Binomial", &[12.0, 0.35]), &[0.0], -5.169394993109451),
+        // st.binom(12, 0.35).logpmf(5.0)
+        (scalar("Binomial", &[12.0, 0.35]), &[5.0], -1.5900296433261438),
+        // st.binom(12, 0.35).logpmf(12.0)
+        (scalar("Binomial", &[12.0, 0.35]), &[12.0], -12.597865493984134),
+        // st.binom(12, 1 / (1 + np.exp(-0.8))).logpmf(7.0)
+        (scalar("Binomial", &[12.0, 0.8]).form(1), &[7.0], -1.7786465995589076),
+        // st.poisson(3.7).logpmf(0.0)
+        (scalar("Poisson", &[3.7]), &[0.0], -3.7),
+        // st.poisson(3.7).logpmf(4.0)
+        (scalar("Poisson", &[3.7]), &[4.0], -1.6447225517472304),
+        // st.poisson(3.7).logpmf(200.0)
+        (scalar("Poisson", &[3.7]), &[200.0], -605.2654232623697),
+        // st.poisson(np.exp(2.0)).logpmf(9.0)
+        (scalar("Poisson", &[2.0]).form(1), &[9.0], -2.1908835790121195),
+        // st.nbinom(1.5, 1.5 / (1.5 + 6.0)).logpmf(0.0)
+        (scalar("NegativeBinomial", &[6.0, 1.5]), &[0.0], -2.4141568686511503),
+        // st.nbinom(1.5, 1.5 / (1.5 + 6.0)).logpmf(7.0)
+        (scalar("NegativeBinomial", &[6.0, 1.5]), &[7.0], -2.831273593979791),
+        // st.nbinom(1.5, 1.5 / (1.5 + 6.0)).logpmf(90.0)
+        (scalar("NegativeBinomial", &[6.0, 1.5]), &[90.0], -20.12223811549863),
+        // st.nbinom(4.0, 4.0 / (4.0 + np.exp(1.0))).logpmf(3.0)
+        (scalar("NegativeBinomial", &[1.0, 4.0]).form(1), &[3.0], -1.7929173728475818),
+        // st.geom(0.3, loc=-1).logpmf(0.0)
+        (scalar("Geometric", &[0.3]), &[0.0], -1.2039728043259361),
+        // st.geom(0.3, loc=-1).logpmf(1.0)
+        (scalar("Geometric", &[0.3]), &[1.0], -1.5606477482646686),
+        // st.geom(0.3, loc=-1).logpmf(25.0)
+        (scalar("Geometric", &[0.3]), &[25.0], -10.120846402794246),
+        // st.geom(1 / (1 + np.exp(1.5)), loc=-1).logpmf(6.0)
+        (scalar("Geometric", &[-1.5]).form(1), &[6.0], -2.9098929458792666),
+        // np.log(np.exp([0.5, -1.0, 3.0]) / np.exp([0.5, -1.0, 3.0]).sum())[int(0.0)]
+        (vector("Categorical", &[&[0.5, -1.0, 3.0]]), &[0.0], -2.5956743294143823),
+        // np.log(np.exp([0.5, -1.0, 3.0]) / np.exp([0.5, -1.0, 3.0]).sum())[int(1.0)]
+        (vector("Categorical", &[&[0.5, -1.0, 3.0]]), &[1.0], -4.095674329414383),
+        // np.log(np.exp([0.5, -1.0, 3.0]) / np.exp([0.5, -1.0, 3.0]).sum())[int(2.0)]
+        (vector("Categorical", &[&[0.5, -1.0, 3.0]]), &[2.0], -0.09567432941438238),
+        // np.log([0.2, 0.7, 0.1])[int(1.0)]
+        (vector("Categorical", &[&[0.2, 0.7, 0.1]]).form(1), &[1.0], -0.35667494393873245),
+        // st.multinomial(9, [0.2, 0.5, 0.3]).logpmf([4, 3, 2])
+        (vector("Multinomial", &[&[9.0], &[0.2, 0.5, 0.3]]), &[4.0, 3.0, 2.0], -3.786271800122586),
+        // st.multinomial(9, [0.2, 0.5, 0.3]).logpmf([0, 0, 9])
+        (vector("Multinomial", &[&[9.0], &[0.2, 0.5, 0.3]]), &[0.0, 0.0, 9.0], -10.835755238933425),
+        // st.multinomial(9, [0.2, 0.5, 0.3]).logpmf([9, 0, 0])
+        (vector("Multinomial", &[&[9.0], &[0.2, 0.5, 0.3]]), &[9.0, 0.0, 0.0], -14.484941211906902),
+        // st.dirichlet([0.5, 2.0, 7.0]).logpdf([0.2, 0.5, 0.3])
+        (vector("Dirichlet", &[&[0.5, 2.0, 7.0]]), &[0.2, 0.5, 0.3], -2.574547784436046),
+        // st.dirichlet([0.5, 2.0, 7.0]).logpdf([1e-06, 0.4, 0.599999])
+        (vector("Dirichlet", &[&[0.5, 2.0, 7.0]]), &[1e-06, 0.4, 0.599999], 7.4642180703661705),
+        // st.dirichlet([0.5, 2.0, 7.0]).logpdf([0.9, 0.05, 0.05])
+        (vector("Dirichlet", &[&[0.5, 2.0, 7.0]]), &[0.9, 0.05, 0.05], -16.379728391186553),
+        // st.multivariate_normal([0.5, -1.0], np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, -0.7], [0, 0.4]])).logpdf([0.0, 0.0])
+        (vector("MvNormal", &[&[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]), &[0.0, 0.0], -3.219412553754465),
+        // st.multivariate_normal([0.5, -1.0], np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, -0.7], [0, 0.4]])).logpdf([1.0, -2.0])
+        (vector("MvNormal", &[&[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]), &[1.0, -2.0], -3.219412553754465),
+        // st.multivariate_normal([0.5, -1.0], np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, -0.7], [0, 0.4]])).logpdf([30.0, 5.0])
+        (vector("MvNormal", &[&[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]), &[30.0, 5.0], -1415.7194125537528),
+        // np.log(1.0) * -1000000000.0
+        (scalar("Flat", &[]), &[-1000000000.0], -0.0),
+        // np.log(1.0) * 0.0
+        (scalar("Flat", &[]), &[0.0], 0.0),
+        // np.log(1.0) * 3.0
+        (scalar("Flat", &[]), &[3.0], 0.0),
+        // np.log(1.0) * 1e-09
+        (scalar("HalfFlat", &[]), &[1e-09], 0.0),
+        // np.log(1.0) * 1.0
+        (scalar("HalfFlat", &[]), &[1.0], 0.0),
+        // np.log(1.0) * 3000000000.0
+        (scalar("HalfFlat", &[]), &[3000000000.0], 0.0),
+        // st.truncnorm(-0.15, np.inf, 0.3, 2.0).logpdf(0.0)
+        (wrap("Truncated", &[&[0.0]], scalar("Normal", &[0.3, 2.0])).form(1), &[0.0], -1.0428342931752481),
+        // st.truncnorm(-0.15, np.inf, 0.3, 2.0).logpdf(1.0)
+        (wrap("Truncated", &[&[0.0]], scalar("Normal", &[0.3, 2.0])).form(1), &[1.0], -1.0928342931752484),
+        // st.truncnorm(-0.15, np.inf, 0.3, 2.0).logpdf(9.0)
+        (wrap("Truncated", &[&[0.0]], scalar("Normal", &[0.3, 2.0])).form(1), &[9.0], -10.492834293175246),
+        // st.norm.logpdf(8.1) - log_ndtr(-8.0) - np.log1p(-np.exp(log_ndtr(-9.0) - log_ndtr(-8.0)))
+        (wrap("Truncated", &[&[8.0], &[9.0]], scalar("Normal", &[0.0, 1.0])), &[8.1], 1.289680060232484),
+        // st.truncexpon(1.4, scale=1 / 0.7).logpdf(1.5)
+        (wrap("Truncated", &[&[2.0]], scalar("Exponential", &[0.7])).form(2), &[1.5], -1.1235199900158053),
+        // np.log(2) + st.norm(0.5, 4.0).logpdf([-1.0, 0.5]).sum()
+        (wrap("Ordered", &[], scalar("Normal", &[0.5, 4.0])).sized(2), &[-1.0, 0.5], -3.9876311080891806),
+        // np.log(2) + st.norm(0.5, 4.0).logpdf([2.0, 2.5]).sum()
+        (wrap("Ordered", &[], scalar("Normal", &[0.5, 4.0])).sized(2), &[2.0, 2.5], -4.112631108089181),
+        // np.log(2) + st.norm(0.5, 4.0).logpdf([-9.0, 30.0]).sum()
+        (wrap("Ordered", &[], scalar("Normal", &[0.5, 4.0])).sized(2), &[-9.0, 30.0], -33.93294360808918),
+        // np.log(0.3 * st.norm(-2.0).pdf(-2.0) + 0.7 * st.norm(3.0).pdf(-2.0))
+        (wrap("Mixture", &[&[0.3, 0.7]], vector("Normal", &[&[-2.0, 3.0], &[1.0]])), &[-2.0], -2.1229026420443464),
+        // np.log(0.3 * st.norm(-2.0).pdf(0.5) + 0.7 * st.norm(3.0).pdf(0.5))
+        (wrap("Mixture", &[&[0.3, 0.7]], vector("Normal", &[&[-2.0, 3.0], &[1.0]])), &[0.5], -4.043938533204673),
+        // np.log(0.3 * st.norm(-2.0).pdf(9.0) + 0.7 * st.norm(3.0).pdf(9.0))
+        (wrap("Mixture", &[&[0.3, 0.7]], vector("Normal", &[&[-2.0, 3.0], &[1.0]])), &[9.0], -19.275613477143406),
+    ]
+}
