@@ -200,9 +200,10 @@ fn simplex(size: usize) -> Nodes {
 /// The plane, or its part where elements ascend.
 fn vectors(case: &Case, bulk: Bulk) -> Nodes {
     let ascending = support(case) == Support::Ordered;
+    let count = if ascending { 80 } else { 120 };
     let line = |from: f64| {
-        let mut line = between(f64::NEG_INFINITY, from, bulk.spread, 80);
-        line.append(between(from, f64::INFINITY, bulk.spread, 80));
+        let mut line = between(f64::NEG_INFINITY, from, bulk.spread, count);
+        line.append(between(from, f64::INFINITY, bulk.spread, count));
         line
     };
     let mut nodes = Nodes { points: vec![], weights: vec![1.0] };
