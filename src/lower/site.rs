@@ -266,7 +266,7 @@ impl Lowerer<'_> {
 
 /// KL(q‖p): the registry's closed form, or a sum over a finite support that both have.
 pub(super) fn closed_kl(g: &mut crate::ir::Graph, q: &Call, p: &Call) -> Option<NodeId> {
-    if let Some(kl) = q.dist.kl(g, q, p) {
+    if let Some(kl) = q.kl(g, p) {
         return Some(kl);
     }
     let values = match q.domain(g) {
