@@ -24,14 +24,19 @@ pub(super) fn broadcast<'a>(g: &Graph, x: &'a [f64], from: &Shape, to: &Shape) -
 
 /// Reduces an array of shape `from` to one of shape `to`.
 pub(super) fn reduce(g: &Graph, how: Reduce, x: &[f64], from: &Shape, to: &Shape) -> Vec<f64> {
-    let (start, step) = eval::fold(how);
-    let folded = fold(g, x, from, to, start, step);
-    if how != Reduce::LogSumExp {
-        return folded;
+    match how {
+        Reduce::Sum => fold(g, x, from, to, 0.0, |a, b| a + b),
+        Reduce::Prod => fold(g, x, from, to, 1.0, |a, b| a * b),
+        Reduce::Max => fold(g, x, from, to, f64::NEG_INFINITY, eval::max),
+        Reduce::Min => fold(g, x, from, to, f64::INFINITY, eval::min),
+        Reduce::LogSumExp => log_sum_exp(g, x, from, to),
     }
-    // Infinite maxima are the result, and would give ∞ − ∞ below.
-    let shift = |m: f64| if m.is_infinite() { 0.0 } else { m };
-    let shifts: Vec<f64> = folded.iter().map(|&m| shift(m)).collect();
+}
+
+fn log_sum_exp(g: &Graph, x: &[f64], from: &Shape, to: &Shape) -> Vec<f64> {
+    let mut shifts = fold(g, x, from, to, f64::NEG_INFINITY, eval::max);
+    // An infinite maximum is the result by itself, and as a shift would give ∞ − ∞.
+    shifts.iter_mut().filter(|m| m.is_infinite()).for_each(|m| *m = 0.0);
     let shifted = broadcast(g, &shifts, to, from);
     let exps: Vec<f64> = x.iter().zip(shifted.iter()).map(|(x, m)| (x - m).exp()).collect();
     let sums = fold(g, &exps, from, to, 0.0, |a, b| a + b);
@@ -45,7 +50,7 @@ fn fold(
     from: &Shape,
     to: &Shape,
     start: f64,
-    step: fn(f64, f64) -> f64,
+    step: impl Fn(f64, f64) -> f64 + Copy,
 ) -> Vec<f64> {
     let mut out = vec![start; g.count(to)];
     let walk = Walk::new(g, from, [from, to]);
@@ -62,7 +67,7 @@ fn fold(
     out
 }
 
-fn halves(x: &[f64], start: f64, step: fn(f64, f64) -> f64) -> f64 {
+fn halves(x: &[f64], start: f64, step: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
     if x.len() <= 64 {
         return x.iter().fold(start, |a, &b| step(a, b));
     }

@@ -3,7 +3,8 @@
 //! Plain loops over whole arrays, one op at a time; only ancestors of what is wanted are computed, and arrays are dropped
 //! after their last use.
 
-use super::{Binary, Graph, NodeId, Op, Real, Reduce, Shape, Unary, arrays, sampler, special};
+use super::{Binary, Graph, NodeId, Op, Real, Shape, Unary, arrays, sampler, special};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// What a graph is evaluated at, in the rows of its tables.
@@ -165,7 +166,7 @@ pub fn apply(graph: &Graph, id: NodeId, args: &[&[f64]]) -> Vec<f64> {
         Op::Expand(_) => aligned(0).into_owned(),
         Op::Draw(sampler) => {
             let args: Vec<_> = (0..args.len()).map(aligned).collect();
-            let parameters = |i: usize| args[1..].iter().map(|p| p[i]).collect::<Vec<f64>>();
+            let parameters = |i| args[1..].iter().map(|p| p[i]).collect::<SmallVec<[f64; 2]>>();
             let draw = |(i, &noise): (usize, &f64)| sampler::draw(*sampler, noise, &parameters(i));
             args[0].iter().enumerate().map(draw).collect()
         }
@@ -249,14 +250,4 @@ pub(super) fn max(a: f64, b: f64) -> f64 {
 /// The smaller of two; NaN if either is.
 pub(super) fn min(a: f64, b: f64) -> f64 {
     if a < b || a.is_nan() { a } else { b }
-}
-
-/// How a reduction starts and goes on, for those that are a fold.
-pub(super) fn fold(how: Reduce) -> (f64, fn(f64, f64) -> f64) {
-    match how {
-        Reduce::Sum => (0.0, |a, b| a + b),
-        Reduce::Prod => (1.0, |a, b| a * b),
-        Reduce::Max | Reduce::LogSumExp => (f64::NEG_INFINITY, max),
-        Reduce::Min => (f64::INFINITY, min),
-    }
 }

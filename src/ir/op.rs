@@ -86,7 +86,8 @@ pub enum Entry {
     At(usize),
     /// At position `start + i`, i running along `to`: slice, lag, rename; twice along one `to` is a diagonal.
     Run { to: Dim, start: usize },
-    /// At the positions that an argument of the node holds (its place among the node's arguments, from 1).
+    /// At the positions that an argument of the node holds (its place among the node's arguments, from 1). Positions are
+    /// checked before they get here; one past the end would read the last element.
     By(u8),
 }
 
@@ -94,6 +95,7 @@ pub enum Entry {
 pub enum Reduce {
     Sum,
     Prod,
+    // NaN if any element is; on ties the gradient is shared evenly.
     Max,
     Min,
     /// log Σ exp, without overflow; of all −∞ it is −∞.
@@ -138,6 +140,7 @@ pub enum Binary {
     Mul,
     Div,
     Pow,
+    // NaN if either side is; on ties the gradient goes to the first.
     Max,
     Min,
     // 1 or 0; no gradient.

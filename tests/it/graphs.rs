@@ -11,7 +11,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 
 /// Programs for seeds 0 … : small and large dimensions, every op; parameters, data and noise exact in f32.
-pub fn random_program(seed: u64) -> Program {
+pub(crate) fn random_program(seed: u64) -> Program {
     let mut maker = Maker::new(seed);
     maker.leaves();
     let ops = maker.rng.random_range(6..30);
@@ -22,7 +22,7 @@ pub fn random_program(seed: u64) -> Program {
 }
 
 /// Parameters as they start, states, and noise of the right kinds, all exact in f32.
-pub fn random_inputs(graph: &Graph, seed: u64) -> Inputs {
+pub(crate) fn random_inputs(graph: &Graph, seed: u64) -> Inputs {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 0x5eed);
     let mut inputs = Inputs::initial(graph);
     for (noise, values) in graph.noises.iter().zip(&mut inputs.noises) {
@@ -436,7 +436,7 @@ impl Maker {
 }
 
 /// Every parameter node of a graph, in the order of the flat vector.
-pub fn params(graph: &Graph) -> Vec<NodeId> {
+pub(crate) fn params(graph: &Graph) -> Vec<NodeId> {
     let mut nodes: Vec<(u32, NodeId)> = graph
         .ids()
         .filter_map(|id| match graph.op(id) {
@@ -449,7 +449,7 @@ pub fn params(graph: &Graph) -> Vec<NodeId> {
 }
 
 /// The loss and its gradient as the interpreter has them.
-pub fn oracle(program: &Program, inputs: &Inputs) -> (f64, Vec<f64>) {
+pub(crate) fn oracle(program: &Program, inputs: &Inputs) -> (f64, Vec<f64>) {
     let mut graph = program.graph.clone();
     let params = params(&graph);
     let mut wanted = grad(&mut graph, program.loss, &params);

@@ -5,7 +5,7 @@ use elbow::backend::{Float, Lowering, NoiseSource, Options, Program, Step, Updat
 use elbow::ir::{Binary, Dim, Graph, Inputs, NodeId, Noise, Op, Rounding, Schedule, eval};
 
 /// Noise that is given.
-pub struct Given(pub Vec<Vec<f64>>);
+pub(crate) struct Given(pub(crate) Vec<Vec<f64>>);
 
 impl NoiseSource for Given {
     fn fill_f32(&mut self, _: u64, noise: usize, _: Noise, out: &mut [f32]) {

@@ -75,7 +75,7 @@ where
         let args: Vec<&Array<E>> = item.args.iter().map(|&a| self.value(a)).collect();
         let same = |i: usize, j: usize| item.args[i] == item.args[j];
         match &item.how {
-            How::Still => self.still(item.node, &args),
+            How::Still | How::Fixed => self.still(item.node, &args),
             How::Param(row) => self.params[*row].clone(),
             How::Unary(op) => tape.unary(*op, args[0]),
             How::Binary(op) => tape.binary(*op, [args[0], args[1]], same(0, 1)),
@@ -126,9 +126,11 @@ where
         self.fill_noise(step, noise);
         let mut tape = tape::Recorder::new();
         for item in 0..self.items.len() {
-            let value = self.compute(&self.items[item], &mut tape);
-            let node = self.items[item].node;
-            self.values[node.0 as usize] = Some(value);
+            let Item { node, how, .. } = &self.items[item];
+            let row = node.0 as usize;
+            if !matches!(how, How::Fixed) || self.values[row].is_none() {
+                self.values[row] = Some(self.compute(&self.items[item], &mut tape));
+            }
         }
         let loss = self.value(self.program.loss);
         let mut gradients = tape.backward(loss);
@@ -169,7 +171,7 @@ where
     fn describe(&self) -> String {
         let line = |item: &Item| {
             let by = match item.how {
-                How::Still => "value",
+                How::Still | How::Fixed => "value",
                 How::Param(_) => "leaf ",
                 How::Own(_) => "own  ",
                 _ => "dfdx ",

@@ -25,8 +25,10 @@ pub(super) struct Rule {
 }
 
 pub(super) enum How {
-    /// No gradient passes: computed outside the tape, once and for all where it holds no input.
+    /// No gradient passes: computed outside the tape.
     Still,
+    /// As `Still`, of constants and data alone: computed in the first run.
+    Fixed,
     Param(usize),
     Unary(Unary),
     Binary(Binary),
@@ -67,8 +69,8 @@ impl Plan {
     }
 
     fn add(&mut self, node: NodeId) {
-        let how = if self.active[node.0 as usize] { self.lower(node) } else { How::Still };
         let args = self.graph.node(node).args.to_vec();
+        let how = if self.active[node.0 as usize] { self.lower(node) } else { self.still(node) };
         let args = match how {
             How::Binary(_) | How::Select => {
                 args.into_iter().map(|a| self.aligned(a, node)).collect()
@@ -79,6 +81,18 @@ impl Plan {
             _ => args,
         };
         self.items.push(Item { node, args, how });
+    }
+
+    fn still(&self, node: NodeId) -> How {
+        let ir::Node { op, args, .. } = self.graph.node(node);
+        let is_fixed = |arg: &NodeId| {
+            self.items.iter().any(|item| item.node == *arg && matches!(item.how, How::Fixed))
+        };
+        match op {
+            Op::Noise(_) | Op::Knob(_) | Op::State(_) => How::Still,
+            _ if args.iter().all(is_fixed) => How::Fixed,
+            _ => How::Still,
+        }
     }
 
     fn lower(&mut self, node: NodeId) -> How {
@@ -111,7 +125,7 @@ impl Plan {
         if is_new {
             let active = self.active[arg.0 as usize];
             let how = match active {
-                false => How::Still,
+                false => self.still(wide),
                 true if self.graph.shape(arg).is_scalar() => How::Repeat,
                 true => self.own(wide),
             };
