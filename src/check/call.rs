@@ -6,7 +6,7 @@ use super::arguments::{Arguments, match_arguments};
 use super::event::Left;
 use super::model::{DimId, DistCall, DistRef, Expr};
 use super::site_errors::call as errors;
-use crate::dist::{self, Event, Needs, Signature};
+use crate::dist::{self, Event, Needs, Signature, Support};
 use crate::syntax::ast;
 
 /// The checked arguments of one call by what they are for.
@@ -35,7 +35,9 @@ impl Checker {
             Some(inner) => {
                 let (dims, constant_along) = left.inside(signature, &event);
                 let left = Left { dims: &dims, constant_along, ..left };
-                Some(Box::new(self.dist_call(inner, left)?))
+                let wrapped = self.dist_call(inner, left)?;
+                self.check_wrapped(signature, &wrapped)?;
+                Some(Box::new(wrapped))
             }
             None => None,
         };
@@ -118,5 +120,21 @@ impl Checker {
                 None
             }
         }
+    }
+
+    /// Whether a wrapper can wrap a distribution.
+    fn check_wrapped(&mut self, wrapper: &'static Signature, inner: &DistCall) -> Option<()> {
+        let root = inner.root().signature();
+        let needed = match wrapper.support {
+            Support::Between(..) => {
+                (!dist::can_truncate(inner.dist.0)).then_some("tails in closed form")
+            }
+            Support::Ordered => (root.support != Support::Real || root.event != Event::Scalar)
+                .then_some("draws on the whole real line"),
+            _ => (!inner.dist.0.is_proper()).then_some("a density that integrates to 1"),
+        };
+        let Some(needed) = needed else { return Some(()) };
+        self.diags.push(errors::cannot_wrap(wrapper, needed, inner));
+        None
     }
 }

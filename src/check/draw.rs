@@ -26,7 +26,6 @@ impl DistCall {
 }
 
 impl Draw {
-    /// Densities are drawn from inside their supports: an end has probability 0.
     pub(super) fn of(call: &DistCall) -> Draw {
         let real = |support: Interval| Draw { elem: Elem::Real, support, mark: None };
         let count = |high: f64| {
@@ -38,8 +37,9 @@ impl Draw {
         let inner = || call.inner.as_deref().map_or_else(|| real(Interval::REAL), Draw::of);
         match call.dist.0.signature().support {
             Support::Real => real(Interval::REAL),
-            Support::Positive | Support::Nonneg => real(Interval::POSITIVE),
-            Support::Unit => real(Interval::UNIT.interior()),
+            Support::Positive => real(Interval::POSITIVE),
+            Support::Nonneg => real(Interval::NONNEG),
+            Support::Unit => real(Interval::UNIT),
             Support::Between(lower, upper) => inner().between(call.arg(lower), call.arg(upper)),
             Support::Binary => Draw { elem: Elem::Binary, support: Interval::UNIT, mark: None },
             Support::Index => {
@@ -49,22 +49,30 @@ impl Draw {
             Support::CountTo(name) | Support::Composition(name) => count(most(name)),
             Support::Simplex => {
                 let mark = Some(Mark::Simplex(call.event[0]));
-                Draw { mark, ..real(Interval::UNIT.interior()) }
+                Draw { mark, ..real(Interval::UNIT) }
             }
             Support::Ordered => Draw { mark: Some(Mark::Ordered(call.event[0])), ..inner() },
             Support::Inner => inner(),
         }
     }
 
+    /// The support of a latent: draws from a density lie inside, an end has probability 0.
+    pub(super) fn of_latent(call: &DistCall) -> Draw {
+        let draw = Draw::of(call);
+        match draw.elem {
+            Elem::Real => Draw { support: draw.support.interior(), ..draw },
+            _ => draw,
+        }
+    }
+
     /// Cut to the bounds; a bound that is not constant counts with all that it may be.
     fn between(self, lower: Option<&Expr>, upper: Option<&Expr>) -> Draw {
         let mut support = self.support;
-        let open = self.elem == Elem::Real;
         if let Some(low) = lower.map(|a| a.ty.support.low).filter(|l| *l > support.low) {
-            (support.low, support.low_open) = (low, open);
+            (support.low, support.low_open) = (low, false);
         }
         if let Some(high) = upper.map(|a| a.ty.support.high).filter(|h| *h < support.high) {
-            (support.high, support.high_open) = (high, open);
+            (support.high, support.high_open) = (high, false);
         }
         Draw { support, ..self }
     }
@@ -77,12 +85,17 @@ impl Draw {
             (Some(Mark::Ordered(dim)), _) => format!("ordered over {}", model.dim(dim).name),
             (_, Elem::Binary) => "binary".to_string(),
             (_, Elem::Index(dim)) => format!("index({})", model.dim(dim).name),
+            (_, Elem::Int) if low < 0.0 => "int".to_string(),
             (_, Elem::Int) => "count".to_string(),
             (_, Elem::Real) if (low, high) == (0.0, 1.0) => "unit".to_string(),
             (_, Elem::Real) if low.is_finite() && high.is_finite() => {
                 format!("real({low}, {high})")
             }
-            (_, Elem::Real) if low >= 0.0 => "positive".to_string(),
+            (_, Elem::Real) if low == 0.0 && self.support.low_open => "positive".to_string(),
+            (_, Elem::Real) if low == 0.0 => "nonneg".to_string(),
+            (_, Elem::Real) if low.is_finite() || high.is_finite() => {
+                format!("real({low}, {high})")
+            }
             (_, Elem::Real) => "real".to_string(),
         }
     }
@@ -97,7 +110,9 @@ impl Checker {
         let declared = matches!(self.model.name(id).kind, NameKind::Data(_));
         let declared = declared.then_some(self.model.name(id).span);
         let dims: Vec<_> = ty.dims.iter().map(|&d| self.dim_name(d)).collect();
-        let datum = errors::Datum { name: left.name, used: left.span, declared, dims };
+        let own = Draw { elem: ty.elem, support: ty.support, mark: ty.mark };
+        let word = own.word(&self.model);
+        let datum = errors::Datum { name: left.name, used: left.span, declared, dims, word };
         if !can_be(&ty, draw) {
             self.diags.push(errors::not_a_draw(&datum, &wanted, call));
             return false;
@@ -106,7 +121,7 @@ impl Checker {
             self.diags.push(errors::bound_moves(&datum, bound, call));
             return false;
         }
-        if declared.is_some() && !ty.support.interior().within(draw.support) && is_fixed(call) {
+        if declared.is_some() && !ty.support.within(draw.support) && is_fixed(call) {
             self.diags.push(errors::wider_than_draw(&datum, &wanted, call));
         }
         true

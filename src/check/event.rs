@@ -140,7 +140,10 @@ impl Checker {
             let further: Vec<DimId> = arg.ty.dims.iter().filter(further).copied().collect();
             let Some(&first) = further.first() else { continue };
             let name = self.dim_name(first);
-            self.diags.push(if left.constant_along == Some(first) {
+            let unnamed = matches!(self.model.dim(first).size, DimSize::Literal(_));
+            self.diags.push(if let (true, Some(&dim)) = (unnamed, event.first()) {
+                errors::unnamed_event(parts.signature, &self.dim_name(dim), arg.span)
+            } else if left.constant_along == Some(first) {
                 errors::not_constant(parts.signature, param, &name, arg.span)
             } else if left.datum.is_some() {
                 errors::datum_lacks_dim(left.name, left.span, param, &name, arg.span)

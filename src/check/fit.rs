@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 
 /// Every setting, with an example of its value.
-pub(super) const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 8] = [
     ("steps", "5000"),
     ("seed", "1"),
     ("samples", "4"),
@@ -75,7 +75,9 @@ impl Checker {
     fn expect_whole(&mut self, arg: &ast::Arg, low: u64) -> Option<u64> {
         let value = whole(&arg.value, low);
         if value.is_none() {
-            self.diags.push(errors::not_whole(arg, low));
+            let name = arg.name.as_ref().map_or("", |n| n.text.as_str());
+            let example = SETTINGS.iter().find(|(n, _)| *n == name).map_or("1", |(_, e)| e);
+            self.diags.push(errors::not_whole(arg, low, example));
         }
         value
     }

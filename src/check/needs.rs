@@ -5,7 +5,7 @@ use super::call::Parts;
 use super::model::{DimId, Elem, Expr, ExprKind, Interval, Mark, Stage};
 use super::site_errors::needs as errors;
 use super::support::{Fit, fits};
-use crate::dist::{Needs, Signature};
+use crate::dist::{Needs, Param, Signature};
 
 impl Checker {
     pub(super) fn check_needs(&mut self, parts: &Parts, event: &[DimId]) -> bool {
@@ -25,11 +25,12 @@ impl Checker {
             self.diags.push(errors::meant_by_name(signature, param.name, meant, arg.span));
             return false;
         }
+        let known = arg.ty.stage == Stage::Constant;
         let error = match (param.needs, arg.ty.elem) {
             (_, Elem::Index(dim)) => {
                 errors::index_as_number(signature, param, &self.dim_name(dim), arg.span)
             }
-            (Needs::Count, Elem::Real) => errors::not_whole(signature, param, arg.span),
+            (Needs::Count, Elem::Real) => errors::not_whole(signature, param, known, arg.span),
             (Needs::Simplex | Needs::Cholesky, _)
                 if event.iter().any(|d| !arg.ty.dims.contains(d)) =>
             {
@@ -42,15 +43,18 @@ impl Checker {
                     self.diags.push(errors::may_leave(signature, param, fix, arg.span));
                     return true;
                 }
-                Fit::No => errors::outside(signature, param, &self.describe(arg), arg.span),
+                Fit::No => {
+                    let what = self.describe(arg, param.needs);
+                    errors::outside(signature, param, &what, known, arg.span)
+                }
             },
         };
         self.diags.push(error);
         false
     }
 
-    /// What an argument is, in a few words: `-1`, `real`, `mu, which is real`.
-    fn describe(&self, arg: &Expr) -> String {
+    /// What an argument is, in a few words.
+    fn describe(&self, arg: &Expr, needs: Needs) -> String {
         let Interval { low, high, .. } = arg.ty.support;
         let range = match (low == high, arg.ty.support.within(Interval::UNIT)) {
             (true, _) => format!("{low}"),
@@ -61,7 +65,11 @@ impl Checker {
             _ => "any real number".to_string(),
         };
         match (&arg.kind, arg.ty.stage) {
-            (_, Stage::Constant) => range,
+            (ExprKind::Literal(_), _) if needs == Needs::Simplex => "does not add up to 1".into(),
+            (_, Stage::Constant) => format!("this is {range}"),
+            (_, _) if matches!(needs, Needs::Simplex | Needs::Cholesky) => {
+                "not known to be one".into()
+            }
             (ExprKind::Name(name), _) => {
                 format!("`{}` can be {range}", self.model.name(*name).name)
             }
@@ -71,7 +79,7 @@ impl Checker {
 }
 
 /// The parameter of another form, at the same place, that the argument shows itself to be.
-fn other_meaning(s: &Signature, form: usize, place: usize, arg: &Expr) -> Option<&'static str> {
+fn other_meaning(s: &Signature, form: usize, place: usize, arg: &Expr) -> Option<&'static Param> {
     let own = s.forms[form].params;
     s.forms.iter().find_map(|other| {
         let elsewhere = own.iter().zip(other.params).enumerate().filter(|(i, _)| *i != place);
@@ -79,7 +87,7 @@ fn other_meaning(s: &Signature, form: usize, place: usize, arg: &Expr) -> Option
             && elsewhere.map(|(_, pair)| pair).all(|(a, b)| a.name == b.name);
         let meant = other.params.get(place)?;
         let differs = meant.name != own[place].name;
-        (alike && differs && shows(arg, own[place].needs, meant.needs)).then_some(meant.name)
+        (alike && differs && shows(arg, own[place].needs, meant.needs)).then_some(meant)
     })
 }
 

@@ -111,6 +111,10 @@ impl<'a> Parts<'a> {
             (Some("rate"), _) => self.rate = Some(expect_rate(arg, diags)?),
             (Some("every"), _) => self.every = Some(expect_steps(arg, diags)?),
             (Some("over"), _) => self.over = Some(expect_steps(arg, diags)?),
+            (None, _) if self.ends.is_none() => {
+                diags.push(errors::no_arrow(self.callee, arg.span));
+                return None;
+            }
             _ => {
                 diags.push(errors::unknown_part(self.callee, arg));
                 return None;

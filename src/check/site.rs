@@ -59,7 +59,7 @@ impl Checker {
                 dims.push(dim);
             }
         }
-        let Draw { elem, support, mark } = Draw::of(&call);
+        let Draw { elem, support, mark } = Draw::of_latent(&call);
         let ty = Type { elem, support, mark, dims: dims.clone(), stage: Stage::Latent };
         let kind = NameKind::Latent { stmt: self.next_stmt() };
         let name = self.declare(&target.name, kind, ty)?;

@@ -180,6 +180,7 @@ codes! {
     E0294 "a sum over too many joint values"
     E0295 "latents that cannot be summed one after the other"
     E0296 "a latent that no guide serves"
+    E0297 "a distribution that a wrapper cannot wrap"
     W0201 "data that nothing uses"
     W0202 "a latent that reaches no data"
     W0203 "a computed value that may leave the domain of a function"

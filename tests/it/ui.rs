@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// Everything that the front of the compiler says about a model.
 fn raised(source: &Source) -> Diagnostics {
-    let (_, diagnostics) = elbow::syntax::parse(source);
+    let (program, mut diagnostics) = elbow::syntax::parse(source);
+    if !diagnostics.has_errors() {
+        diagnostics.extend(elbow::check::check(&program).1);
+    }
     diagnostics.sorted()
 }
 

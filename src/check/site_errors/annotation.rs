@@ -14,7 +14,7 @@ pub(in crate::check) fn unknown_annotation(name: &ast::Ident, known: &[&str]) ->
     match nearest(&name.text, known.iter().copied()) {
         Some(near) => error.help(format!("did you mean `@{near}`?")),
         None => {
-            let known: Vec<_> = known.iter().map(|k| format!("@{k}")).collect();
+            let known: Vec<_> = known.iter().map(|k| format!("`@{k}`")).collect();
             error.note(format!("the annotations are {}", list(&known)))
         }
     }
@@ -49,7 +49,7 @@ pub(in crate::check) fn two_estimators(
 /// E0280. An estimator that is not implemented yet.
 pub(in crate::check) fn later_estimator(name: &ast::Ident, what: &str) -> Diagnostic {
     Diagnostic::new(Code::E0280, format!("`@{}` is not in this version of Elbow", name.text))
-        .at(name.span, format!("{what}: a later version has them"))
+        .at(name.span, format!("a later version has it ({what})"))
         .help("`elbow list estimators` shows those that it has")
 }
 
@@ -86,6 +86,13 @@ pub(in crate::check) fn unnamed_option(
         ast::ExprKind::Name(name) => name.text.as_str(),
         _ => "",
     };
+    if let ast::ExprKind::Number { text, .. } = &arg.value.kind
+        && let Some(card) = cards.iter().find(|c| matches!(c.values, OptionValues::Number { .. }))
+    {
+        return error
+            .at(arg.span, "which option this is has to be said")
+            .help(format!("`@{owner}({} = {text})`", card.name));
+    }
     let of_word = |c: &&OptionCard| match c.values {
         OptionValues::Words(words) => words.contains(&word),
         _ => false,
@@ -138,7 +145,7 @@ pub(in crate::check) fn option_out_of_range(
         _ => format!("between {low} and {high}"),
     };
     Diagnostic::new(Code::E0282, format!("`{}` must be {range}", card.name))
-        .at(span, "outside of it")
+        .at(span, "outside")
         .note(format!("{}: {}; {} if not said", card.name, card.doc, card.default))
 }
 

@@ -1,6 +1,7 @@
 //! What can be wrong with the call of a distribution.
 
 use super::{list, ways};
+use crate::check::model::DistCall;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::dist::{self, Signature};
 use crate::source::Span;
@@ -9,7 +10,7 @@ use crate::syntax::ast;
 /// E0260. A call or a name that is no distribution.
 pub(in crate::check) fn not_a_distribution(name: &ast::Ident, span: Span) -> Diagnostic {
     let text = &name.text;
-    let error = Diagnostic::new(Code::E0260, "`~` needs a distribution on its right");
+    let error = Diagnostic::new(Code::E0260, "a distribution is needed here");
     match nearest(text, dist::ALL.iter().map(|d| d.signature().name)) {
         Some(near) => error
             .at(name.span, format!("there is no distribution `{text}`"))
@@ -17,18 +18,18 @@ pub(in crate::check) fn not_a_distribution(name: &ast::Ident, span: Span) -> Dia
         None if span != name.span && text.starts_with(char::is_uppercase) => error
             .at(name.span, format!("there is no distribution `{text}`"))
             .help("`elbow list distributions` shows all of them"),
-        None => error
-            .at(span, "this is a value")
-            .help("a value is given with `=`, or it is a parameter: `Normal(…, 1)`"),
+        None => error.at(span, "this is a value").help(AROUND),
     }
 }
 
 /// E0260. A number or an expression.
 pub(in crate::check) fn value_for_distribution(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0260, "`~` needs a distribution on its right")
+    Diagnostic::new(Code::E0260, "a distribution is needed here")
         .at(span, "this is a value")
-        .help("a value is given with `=`, or it is a parameter: `Normal(…, 1)`")
+        .help(AROUND)
 }
+
+const AROUND: &str = "write `=` to give a value, or a distribution around it: `Normal(…, 1)`";
 
 /// E0260. `y ~ Normal`
 pub(in crate::check) fn without_arguments(s: &Signature, span: Span) -> Diagnostic {
@@ -39,12 +40,14 @@ pub(in crate::check) fn without_arguments(s: &Signature, span: Span) -> Diagnost
 
 /// E0264. `Normal(0, sclae = 1)`
 pub(in crate::check) fn unknown_parameter(s: &Signature, name: &ast::Ident) -> Diagnostic {
-    let error = Diagnostic::new(Code::E0264, format!("{} takes {}", s.name, ways(s)))
+    let error = Diagnostic::new(Code::E0264, format!("{} is written {}", s.name, ways(s)))
         .at(name.span, format!("no parameter `{}`", name.text));
     let known = s.forms.iter().flat_map(|f| f.params).map(|p| p.name);
     match nearest(&name.text, known) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help(format!("`{}`", s.example.lines().last().unwrap_or_default())),
+        None => {
+            error.help(format!("for example `{}`", s.example.lines().last().unwrap_or_default()))
+        }
     }
 }
 
@@ -64,21 +67,22 @@ pub(in crate::check) fn parameter_twice(
     first: Span,
 ) -> Diagnostic {
     Diagnostic::new(Code::E0266, format!("`{param}` of {} is given twice", s.name))
-        .at(again, format!("this is `{param}`"))
-        .also(first, format!("this is `{param}` too"))
+        .at(again, format!("`{param}` again"))
+        .also(first, format!("`{param}` first"))
         .help(format!("write {}", ways(s)))
 }
 
 /// E0267. `Normal(0, 1, 2)`
 pub(in crate::check) fn too_many(s: &Signature, extra: Span, given: usize) -> Diagnostic {
     let most = s.forms.iter().map(|f| f.params.len()).max().unwrap_or(0);
-    let plural = if most == 1 { "" } else { "s" };
-    Diagnostic::new(
-        Code::E0267,
-        format!("{} takes at most {most} parameter{plural}, {given} are given", s.name),
-    )
-    .at(extra, "one too many")
-    .help(format!("write {}", ways(s)))
+    let takes = match most {
+        0 => "no parameters".to_string(),
+        1 => "at most 1 parameter".to_string(),
+        _ => format!("at most {most} parameters"),
+    };
+    Diagnostic::new(Code::E0267, format!("{} takes {takes}, here are {given}", s.name))
+        .at(extra, "one too many")
+        .help(format!("write {}", ways(s)))
 }
 
 /// E0268. `Bernoulli(probs = 0.5, logits = 0)`
@@ -125,4 +129,12 @@ pub(in crate::check) fn not_a_dimension(s: &Signature, span: Span) -> Diagnostic
     Diagnostic::new(Code::E0276, format!("{} needs the name of a dimension here", s.name))
         .at(span, "not a name")
         .help(format!("declare one with `dim k = 3`, then write {}", ways(s)))
+}
+
+/// E0297. `Ordered(Gamma(1, 1), k)`
+pub(in crate::check) fn cannot_wrap(s: &Signature, needed: &str, inner: &DistCall) -> Diagnostic {
+    let wrapped = inner.dist.0.signature().name;
+    Diagnostic::new(Code::E0297, format!("{} needs a distribution with {needed}", s.name))
+        .at(inner.span, format!("{wrapped} is no such distribution"))
+        .help(format!("for example `{}`", s.example.lines().last().unwrap_or_default()))
 }

@@ -12,6 +12,8 @@ pub(in crate::check) struct Datum<'a> {
     /// Where a `data` statement declares it; `None` for what is computed from data.
     pub declared: Option<Span>,
     pub dims: Vec<String>,
+    /// Its type without dimensions, as a `data` statement has it.
+    pub word: String,
 }
 
 impl Datum<'_> {
@@ -26,9 +28,9 @@ impl Datum<'_> {
 pub(in crate::check) fn not_a_draw(datum: &Datum, wanted: &str, call: &DistCall) -> Diagnostic {
     let dist = call.dist.0.signature().name;
     let name = datum.name;
-    let error = Diagnostic::new(Code::E0274, format!("what {dist} gives is `{wanted}`"))
-        .at(datum.used, format!("`{name}` is not"))
-        .also(call.span, format!("gives `{wanted}`"));
+    let error = Diagnostic::new(Code::E0274, format!("{dist} needs a datum of type `{wanted}`"))
+        .at(datum.used, format!("`{name}` is `{}`", datum.word))
+        .also(call.span, format!("draws are `{wanted}`"));
     match datum.declared {
         Some(span) => error.also(span, "declared here").help(datum.declare(wanted)),
         None => error,
@@ -59,9 +61,12 @@ pub(in crate::check) fn wider_than_draw(
     call: &DistCall,
 ) -> Diagnostic {
     let dist = call.dist.0.signature().name;
-    let error = Diagnostic::new(Code::W0234, format!("{dist} gives `{wanted}` only"))
-        .at(datum.used, "may have other values, of density 0")
-        .also(call.span, format!("gives `{wanted}`"));
+    let error = Diagnostic::new(Code::W0234, format!("{dist} needs a datum of type `{wanted}`"))
+        .at(
+            datum.used,
+            format!("`{}` is `{}`: other values have density 0", datum.name, datum.word),
+        )
+        .also(call.span, format!("draws are `{wanted}`"));
     match datum.declared {
         Some(span) => error.also(span, "declared here").help(datum.declare(wanted)),
         None => error,

@@ -10,7 +10,7 @@ fn role(s: &Signature) -> &'static str {
     match s.event {
         Event::Classes => "the classes",
         Event::Components => "the components",
-        Event::Vector | Event::Scalar => "the vector",
+        Event::Vector | Event::Scalar => "its vectors",
     }
 }
 
@@ -27,9 +27,12 @@ pub(in crate::check) fn no_single_event(
         [] => error
             .at(span, "its parameters have no dimension")
             .help(format!("name it: `{name}(… over k)`, with `dim k = 3` above")),
-        [first, ..] => error
-            .at(span, format!("could be {}", list(candidates)))
-            .help(format!("say which: `{name}(… over {first})`")),
+        _ => {
+            let each = candidates.iter().map(|c| format!("`{name}(… over {c})`"));
+            error
+                .at(span, format!("could be {}", list(candidates)))
+                .help(format!("say which: {}", each.collect::<Vec<_>>().join(" or ")))
+        }
     }
 }
 
@@ -44,7 +47,7 @@ pub(in crate::check) fn datum_lacks_event(
     Diagnostic::new(Code::E0270, format!("a draw of {} is a vector over `{dim}`", s.name))
         .at(left, format!("`{datum}` has no dimension `{dim}`"))
         .also(span, format!("over `{dim}`"))
-        .help(format!("declare it: `data {datum}: …[{dim}]`"))
+        .help(format!("give `{datum}` the dimension `{dim}` where it is declared"))
 }
 
 /// E0270. Classes or components among the dimensions of the left side.
@@ -105,4 +108,11 @@ pub(in crate::check) fn not_constant(
     Diagnostic::new(Code::E0269, format!("`{param}` of {} must be constant along `{dim}`", s.name))
         .at(arg, format!("this has `{dim}`"))
         .help("sorted draws are exchangeable: give all of them the same parameters")
+}
+
+/// E0269. A list or slice that does not say along which dimension it runs.
+pub(in crate::check) fn unnamed_event(s: &Signature, dim: &str, arg: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0269, format!("{} needs a parameter along `{dim}`", s.name))
+        .at(arg, "its length is known, its dimension has no name")
+        .help(format!("name it: `… as {dim}`"))
 }

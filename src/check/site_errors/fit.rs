@@ -38,11 +38,11 @@ pub(in crate::check) fn setting_without_name(span: Span) -> Diagnostic {
 }
 
 /// E0285. `steps = 0`, `samples = 1.5`
-pub(in crate::check) fn not_whole(arg: &ast::Arg, low: u64) -> Diagnostic {
+pub(in crate::check) fn not_whole(arg: &ast::Arg, low: u64, example: &str) -> Diagnostic {
     let name = arg.name.as_ref().map_or("", |n| n.text.as_str());
     Diagnostic::new(Code::E0285, format!("`{name}` must be a whole number, at least {low}"))
         .at(arg.value.span, "not one")
-        .help(format!("`{name} = {}`", if low == 0 { 1 } else { 1000 * low }))
+        .help(format!("`{name} = {example}`"))
 }
 
 /// E0285. `precision = f16`
@@ -57,7 +57,7 @@ pub(in crate::check) fn not_among(arg: &ast::Arg, words: &[&str]) -> Diagnostic 
     };
     match near {
         Some(near) => error.help(format!("did you mean `{name} = {near}`?")),
-        None => error,
+        None => error.help(format!("`{name} = {}`", words[0])),
     }
 }
 
@@ -98,12 +98,13 @@ pub(in crate::check) fn bad_optimizer_option(
     known: &[&str],
 ) -> Diagnostic {
     let quoted: Vec<_> = known.iter().map(|k| format!("`{k}`")).collect();
-    let error =
-        Diagnostic::new(Code::E0285, format!("`{}` takes {}, each once", name.text, list(&quoted)))
-            .at(arg.span, "not one of them, or once too often");
+    let twice = arg.name.as_ref().is_some_and(|n| known.contains(&n.text.as_str()));
+    let label = if twice { "given twice" } else { "not one of them" };
+    let error = Diagnostic::new(Code::E0285, format!("`{}` takes {}", name.text, list(&quoted)));
+    let error = error.at(arg.span, label);
     match arg.name.as_ref().and_then(|n| nearest(&n.text, known.iter().copied())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error,
+        None => error.help("`optimizer = adam(0.01)`, or `optimizer = sgd(0.01, momentum = 0.9)`"),
     }
 }
 
@@ -133,6 +134,6 @@ pub(in crate::check) fn two_rates(optimizer: Span, lr: Span) -> Diagnostic {
 /// E0287. `fit { batch image = 128 }`
 pub(in crate::check) fn later_setting(name: &ast::Ident, what: &str) -> Diagnostic {
     Diagnostic::new(Code::E0287, format!("`{}` is not in this version of Elbow", name.text))
-        .at(name.span, format!("{what}: a later version has them"))
+        .at(name.span, format!("a later version has it ({what})"))
         .help("remove it; the fit then uses all data, the ELBO and a mean-field guide")
 }

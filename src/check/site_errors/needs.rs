@@ -24,9 +24,16 @@ fn must_be(s: &Signature, param: &Param) -> String {
 }
 
 /// E0272. The argument lies outside of what the parameter may be.
-pub(in crate::check) fn outside(s: &Signature, param: &Param, what: &str, arg: Span) -> Diagnostic {
+pub(in crate::check) fn outside(
+    s: &Signature,
+    param: &Param,
+    what: &str,
+    known: bool,
+    arg: Span,
+) -> Diagnostic {
     let error = Diagnostic::new(Code::E0272, must_be(s, param)).at(arg, what);
     match param.needs {
+        _ if known => error,
         Needs::Positive | Needs::Nonneg | Needs::PositiveVector => error.help(
             "give a latent a positive prior, such as `HalfNormal(1)`, or wrap it in `exp(…)`",
         ),
@@ -39,10 +46,15 @@ pub(in crate::check) fn outside(s: &Signature, param: &Param, what: &str, arg: S
 }
 
 /// E0272. A parameter that must be whole is not.
-pub(in crate::check) fn not_whole(s: &Signature, param: &Param, arg: Span) -> Diagnostic {
+pub(in crate::check) fn not_whole(
+    s: &Signature,
+    param: &Param,
+    known: bool,
+    arg: Span,
+) -> Diagnostic {
     Diagnostic::new(Code::E0272, must_be(s, param))
         .at(arg, "not a whole number")
-        .help("declare data as `count`")
+        .help_if(!known, "declare data as `count`")
 }
 
 /// E0272. A position where a number is needed.
@@ -77,18 +89,23 @@ pub(in crate::check) fn may_leave(
     arg: Span,
 ) -> Diagnostic {
     Diagnostic::new(Code::W0230, must_be(s, param))
-        .at(arg, "may not be")
-        .help(format!("`{fix}(…)` always is"))
+        .at(arg, "may leave that range")
+        .help(format!("wrap it: `{fix}(…)` always is"))
 }
 
 /// E0273. By position it would be one parameter, by its values it is another.
 pub(in crate::check) fn meant_by_name(
     s: &Signature,
     param: &str,
-    meant: &str,
+    meant: &Param,
     arg: Span,
 ) -> Diagnostic {
-    Diagnostic::new(Code::E0273, format!("`{param}` of {} stands here", s.name))
-        .at(arg, format!("this looks like `{meant}`"))
+    let shows = match meant.needs {
+        Needs::Simplex => "adds up to 1",
+        _ => "can be any real number",
+    };
+    let meant = meant.name;
+    Diagnostic::new(Code::E0273, format!("{} takes `{param}` by position", s.name))
+        .at(arg, format!("this looks like `{meant}`: it {shows}"))
         .help(format!("name it: `{meant} = …`"))
 }

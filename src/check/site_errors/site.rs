@@ -1,6 +1,5 @@
 //! What can be wrong with the left side of a `~`.
 
-use super::list;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -54,7 +53,10 @@ pub(in crate::check) fn other_dims(
     let name = &target.name.text;
     let (has, help) = match dims {
         [] => ("no dimensions".to_string(), format!("write `{name} ~ …`")),
-        _ => (list(dims), format!("write `{name} ~ …` or `{name}[{}] ~ …`", dims.join(", "))),
+        _ => (
+            format!("the dimensions [{}]", dims.join(", ")),
+            format!("write `{name} ~ …` or `{name}[{}] ~ …`", dims.join(", ")),
+        ),
     };
     Diagnostic::new(Code::E0263, format!("`{name}` has {has}"))
         .at(target.span, "other dimensions here")
