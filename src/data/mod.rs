@@ -1,5 +1,19 @@
 //! Data files, and their binding to the data that a model declares. The last place where a user can be wrong.
 
+mod bind;
+mod csv;
+mod errors;
+mod header;
+mod idx;
+mod json;
+mod npy;
+mod read;
+mod table;
+
+pub use bind::bind;
+pub use read::read;
+pub use table::Tables;
+
 use crate::check::model::{DimId, Model};
 use std::sync::Arc;
 

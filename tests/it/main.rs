@@ -1,5 +1,6 @@
 //! All tests, in one binary: it links once.
 
+mod data;
 mod graphs;
 mod laws;
 mod lowerings;

@@ -1,0 +1,165 @@
+//! The values of one datum: read as its element, checked against its support, put into the order of its dimensions.
+
+use super::axes::Axis;
+use super::source::{EXACT, Label, Source};
+use super::{keys, marks};
+use crate::check::model::{Elem, Interval};
+use crate::data::Array;
+use crate::data::errors::{label as label_errors, value as errors};
+use crate::data::table::is_missing;
+use crate::diag::Diagnostic;
+use std::sync::Arc;
+
+/// The array of a datum; nothing where an axis is not decided.
+pub(super) fn read(
+    source: &Source<'_>,
+    axes: &[Option<Arc<Axis>>],
+) -> Result<Option<Array>, Diagnostic> {
+    let axis = |dim: &crate::check::model::DimId| axes[dim.0 as usize].as_deref();
+    let values = match source.decl.ty.elem {
+        Elem::Index(of) => positions(source, axis(&of))?,
+        Elem::Binary => numbers(source, truth)?,
+        Elem::Real | Elem::Int => numbers(source, |_| None)?,
+    };
+    check(source, &values)?;
+    let undecided = matches!(source.decl.ty.elem, Elem::Index(of) if axis(&of).is_none());
+    let axes = source.dims().iter().map(axis).collect::<Option<Vec<&Axis>>>();
+    let Some(axes) = axes.filter(|_| !undecided) else {
+        return Ok(None);
+    };
+    let sizes: Vec<usize> = axes.iter().map(|axis| axis.size).collect();
+    let mut orders = Vec::with_capacity(axes.len());
+    for (number, axis) in axes.iter().enumerate() {
+        orders.push(keys::order(source, number, axis)?);
+    }
+    let rows = source_cells(&source.shape, &orders);
+    let values = match &rows {
+        Some(rows) => rows.iter().map(|&cell| values[cell]).collect(),
+        None => values,
+    };
+    let place = |cell: usize| source.place(rows.as_ref().map_or(cell, |rows| rows[cell]));
+    marks::check(source.decl, &sizes, &values, place)?;
+    Ok(Some(Array { dims: source.dims().to_vec(), values }))
+}
+
+/// For every cell in the order of the dimensions, the cell of the file; `None` where they are the same.
+fn source_cells(shape: &[usize], orders: &[Option<Vec<usize>>]) -> Option<Vec<usize>> {
+    if orders.iter().all(Option::is_none) {
+        return None;
+    }
+    let mut cells = vec![0];
+    for (&size, order) in shape.iter().zip(orders) {
+        let row = |i: usize| order.as_ref().map_or(i, |order| order[i]);
+        cells = cells.iter().flat_map(|c| (0..size).map(move |i| c * size + row(i))).collect();
+    }
+    Some(cells)
+}
+
+/// Numbers as they stand, and texts through `word`.
+fn numbers(source: &Source<'_>, word: fn(&str) -> Option<f64>) -> Result<Vec<f64>, Diagnostic> {
+    if !source.has_texts() {
+        return Ok((0..source.len()).map(|cell| source.number(cell)).collect());
+    }
+    let read = |text: &str| match word(text).or_else(|| text.parse().ok()) {
+        None if is_missing(text) => Some(f64::NAN),
+        number => number,
+    };
+    let number = |cell: usize| source.text(cell).map_or(Some(source.number(cell)), read);
+    let wrong: Vec<usize> = (0..source.len()).filter(|&cell| number(cell).is_none()).collect();
+    match wrong.first() {
+        Some(&cell) => {
+            let text = source.text(cell).unwrap_or_default();
+            Err(errors::not_a_number(source.decl, text, &source.place(cell), wrong.len()))
+        }
+        None => Ok((0..source.len()).filter_map(number).collect()),
+    }
+}
+
+fn truth(word: &str) -> Option<f64> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" | "yes" => Some(1.0),
+        "false" | "no" => Some(0.0),
+        _ => None,
+    }
+}
+
+/// Positions from 0, by label or number; where the axis is not decided, any position for a label that could be one.
+fn positions(source: &Source<'_>, of: Option<&Axis>) -> Result<Vec<f64>, Diagnostic> {
+    let mut positions = Vec::with_capacity(source.len());
+    for cell in 0..source.len() {
+        match source.label(cell) {
+            Some(label) => match of.map(|of| (of, of.position(label, source.data.from))) {
+                Some((_, Some(position))) => positions.push(position as f64),
+                Some((of, None)) => return Err(index_unknown(source, of, cell, label)),
+                None => positions.push(0.0),
+            },
+            None => positions.push(f64::NAN),
+        }
+    }
+    let Some(first) = positions.iter().position(|p| p.is_nan()) else { return Ok(positions) };
+    let count = positions.iter().filter(|p| p.is_nan()).count();
+    let (number, place) = (source.number(first), source.place(first));
+    if source.text(first).is_some() || number.is_nan() {
+        Err(errors::missing(source.decl, &place, count, source.len()))
+    } else if number.is_finite() && number.fract() == 0.0 {
+        Err(errors::inexact(source.decl, number, &place))
+    } else {
+        Err(errors::not_whole(source.decl, number, &place, count))
+    }
+}
+
+fn index_unknown(source: &Source<'_>, of: &Axis, cell: usize, label: Label<'_>) -> Diagnostic {
+    let place = source.place(cell);
+    match (label, &of.labels) {
+        (Label::Number(number), None) => {
+            label_errors::index_outside(source.decl, number, &place, of.size, source.data.from)
+        }
+        _ => label_errors::unknown_in_data(
+            source.decl,
+            &label.to_string(),
+            &place,
+            of.labels.as_deref(),
+        ),
+    }
+}
+
+/// Missing cells, then infinities, fractions, and values outside the support; the first sort that occurs is reported.
+fn check(source: &Source<'_>, values: &[f64]) -> Result<(), Diagnostic> {
+    let decl = source.decl;
+    let first = |bad: &dyn Fn(f64) -> bool| {
+        let cell = values.iter().position(|v| bad(*v))?;
+        let count = values[cell..].iter().filter(|v| bad(**v)).count();
+        Some((values[cell], source.place(cell), count))
+    };
+    if let Some((_, place, count)) = first(&f64::is_nan) {
+        return Err(errors::missing(decl, &place, count, values.len()));
+    }
+    if let Some((value, place, count)) = first(&f64::is_infinite) {
+        return Err(errors::infinite(decl, value, &place, count));
+    }
+    if matches!(decl.ty.elem, Elem::Index(_)) {
+        return Ok(());
+    }
+    if matches!(decl.ty.elem, Elem::Int) {
+        if let Some((value, place, count)) = first(&|v: f64| v.fract() != 0.0) {
+            return Err(errors::not_whole(decl, value, &place, count));
+        }
+        if let Some((value, place, _)) = first(&|v: f64| v.abs() >= EXACT) {
+            return Err(errors::inexact(decl, value, &place));
+        }
+    }
+    let outside = |v: f64| match decl.ty.elem {
+        Elem::Binary => v != 0.0 && v != 1.0,
+        _ => !holds(&decl.ty.support, v),
+    };
+    match first(&outside) {
+        Some((value, place, count)) => Err(errors::outside(decl, value, &place, count)),
+        None => Ok(()),
+    }
+}
+
+fn holds(support: &Interval, value: f64) -> bool {
+    let above = if support.low_open { value > support.low } else { value >= support.low };
+    let below = if support.high_open { value < support.high } else { value <= support.high };
+    above && below
+}
