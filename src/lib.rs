@@ -24,3 +24,4 @@ pub mod guide;
 pub mod infer;
 pub mod lower;
 pub mod objective;
+pub mod session;

@@ -1,5 +1,7 @@
 //! All tests, in one binary: it links once.
 
+mod common;
+mod credit;
 mod data;
 mod graphs;
 mod laws;

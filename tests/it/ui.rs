@@ -27,7 +27,9 @@ fn every_code_has_two_bad_models() {
     let poor: Vec<_> = diag::CODES
         .iter()
         .map(|code| code.name())
-        .filter(|name| !["E03", "E04", "W03"].iter().any(|room| name.starts_with(room)) && count(name) < 2)
+        .filter(|name| {
+            !["E03", "E04", "W03"].iter().any(|room| name.starts_with(room)) && count(name) < 2
+        })
         .collect();
     assert!(poor.is_empty(), "fewer than two files under tests/ui for {poor:?}");
 }

@@ -1,0 +1,99 @@
+//! The facade that both front ends use: load, check, bind, plan, fit. Neither of them knows a pass.
+
+mod errors;
+
+use crate::check::check;
+use crate::check::model::{FitSettings, Model};
+use crate::check::plan::{Plan, Policy, plan};
+use crate::data::{self, Bound};
+use crate::diag::Diagnostics;
+use crate::lower::Problem;
+use crate::source::Source;
+use crate::syntax::{self, ast};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A model file that was read and parsed, and checked as far as it went.
+pub struct Session {
+    pub source: Source,
+    pub program: ast::Program,
+    /// Whole only where the diagnostics hold no error.
+    pub model: Arc<Model>,
+}
+
+/// What the command line gives beside the model file.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// `--data FILE` and `--data name=FILE`
+    pub data: Vec<String>,
+    /// `--dim K=5`
+    pub dims: Vec<(String, u64)>,
+    pub policy: Policy,
+}
+
+impl Session {
+    /// Reads, parses and checks a model file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is not UTF-8. Mistakes in the model are in the diagnostics beside the session.
+    pub fn open(path: &Path) -> Result<(Self, Diagnostics), Diagnostics> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|e| one(errors::cannot_read(&name, &e)))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|e| one(errors::not_utf8(&name, e.utf8_error().valid_up_to())))?;
+        Ok(Self::from_source(Source::new(name, text)))
+    }
+
+    /// Parses and checks a text.
+    pub fn from_source(source: Source) -> (Self, Diagnostics) {
+        let (program, mut diags) = syntax::parse(&source);
+        let mut model = Model::default();
+        if !diags.has_errors() {
+            let (checked, found) = check(&program);
+            model = checked;
+            diags.extend(found);
+        }
+        (Self { source, program, model: Arc::new(model) }, diags)
+    }
+
+    /// The plan without data: sizes are known as far as the model gives them.
+    pub fn plan(&self, policy: &Policy) -> (Plan, Diagnostics) {
+        plan(&self.model, policy, &self.model.sizes())
+    }
+
+    /// Reads the data, binds them, and plans: everything that a user can still get wrong.
+    pub fn problem(&self, inputs: &Inputs) -> (Option<Problem>, Diagnostics) {
+        let (tables, mut diags) = data::read(&inputs.data);
+        if diags.has_errors() {
+            return (None, diags);
+        }
+        let (bound, found) = data::bind(self.model.clone(), &tables, &inputs.dims);
+        diags.extend(found);
+        let Some(bound) = bound.filter(|_| !diags.has_errors()) else { return (None, diags) };
+        let (plan, found) = plan(&self.model, &inputs.policy, &bound.sizes());
+        diags.extend(found);
+        let problem = (!diags.has_errors()).then(|| self.assemble(bound, plan));
+        (problem, diags)
+    }
+
+    fn assemble(&self, bound: Bound, plan: Plan) -> Problem {
+        let texts = self.model.stmts.iter().map(|s| one_line(self.source.slice(s.span)));
+        Problem { bound: Arc::new(bound), plan: Arc::new(plan), texts: texts.collect() }
+    }
+
+    /// The `fit` block, under what the command line says.
+    pub fn settings(&self, flags: &FitSettings) -> FitSettings {
+        flags.or(&self.model.fit)
+    }
+}
+
+fn one(diagnostic: crate::diag::Diagnostic) -> Diagnostics {
+    let mut diags = Diagnostics::new();
+    diags.push(diagnostic);
+    diags
+}
+
+/// A statement as one line of text.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
