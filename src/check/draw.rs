@@ -2,8 +2,10 @@
 //! be one.
 
 use super::Checker;
-use super::event::Left;
-use super::model::{DistCall, Elem, Expr, Interval, Mark, Model, NameId, NameKind, Stage, Type};
+use super::event::{Left, vector_dims};
+use super::model::{
+    DimId, DistCall, Elem, Expr, Interval, Mark, Model, NameId, NameKind, Stage, Type,
+};
 use super::site_errors::draw as errors;
 use crate::dist::{Needs, Support};
 
@@ -93,9 +95,6 @@ impl Draw {
             }
             (_, Elem::Real) if low == 0.0 && self.support.low_open => "positive".to_string(),
             (_, Elem::Real) if low == 0.0 => "nonneg".to_string(),
-            (_, Elem::Real) if low.is_finite() || high.is_finite() => {
-                format!("real({low}, {high})")
-            }
             (_, Elem::Real) => "real".to_string(),
         }
     }
@@ -109,7 +108,10 @@ impl Checker {
         let wanted = draw.word(&self.model);
         let declared = matches!(self.model.name(id).kind, NameKind::Data(_));
         let declared = declared.then_some(self.model.name(id).span);
-        let dims: Vec<_> = ty.dims.iter().map(|&d| self.dim_name(d)).collect();
+        let event = vector_dims(call);
+        let implied = |d: &&DimId| draw.mark.is_some() && event.contains(d);
+        let dims = ty.dims.iter().filter(|d| !implied(d));
+        let dims: Vec<_> = dims.map(|&d| self.dim_name(d)).collect();
         let own = Draw { elem: ty.elem, support: ty.support, mark: ty.mark };
         let word = own.word(&self.model);
         let datum = errors::Datum { name: left.name, used: left.span, declared, dims, word };
@@ -121,7 +123,8 @@ impl Checker {
             self.diags.push(errors::bound_moves(&datum, bound, call));
             return false;
         }
-        if declared.is_some() && !ty.support.within(draw.support) && is_fixed(call) {
+        let narrower = wanted != datum.word && is_fixed(call);
+        if declared.is_some() && narrower && !ty.support.within(draw.support) {
             self.diags.push(errors::wider_than_draw(&datum, &wanted, call));
         }
         true

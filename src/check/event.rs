@@ -140,9 +140,15 @@ impl Checker {
             let further: Vec<DimId> = arg.ty.dims.iter().filter(further).copied().collect();
             let Some(&first) = further.first() else { continue };
             let name = self.dim_name(first);
-            let unnamed = matches!(self.model.dim(first).size, DimSize::Literal(_));
+            let unnamed = self.is_unnamed(first);
+            let twin = left
+                .dims
+                .iter()
+                .any(|&d| self.is_unnamed(d) && self.fixed_size(d) == self.fixed_size(first));
             self.diags.push(if let (true, Some(&dim)) = (unnamed, event.first()) {
                 errors::unnamed_event(parts.signature, &self.dim_name(dim), arg.span)
+            } else if twin {
+                errors::unnamed_twin(parts.signature, param, &name, arg.span)
             } else if left.constant_along == Some(first) {
                 errors::not_constant(parts.signature, param, &name, arg.span)
             } else if left.datum.is_some() {
@@ -155,6 +161,10 @@ impl Checker {
             return false;
         }
         true
+    }
+
+    fn is_unnamed(&self, dim: DimId) -> bool {
+        matches!(self.model.dim(dim).size, DimSize::Literal(_))
     }
 }
 

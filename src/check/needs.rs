@@ -66,10 +66,10 @@ impl Checker {
         };
         match (&arg.kind, arg.ty.stage) {
             (ExprKind::Literal(_), _) if needs == Needs::Simplex => "does not add up to 1".into(),
-            (_, Stage::Constant) => format!("this is {range}"),
             (_, _) if matches!(needs, Needs::Simplex | Needs::Cholesky) => {
                 "not known to be one".into()
             }
+            (_, Stage::Constant) => format!("this is {range}"),
             (ExprKind::Name(name), _) => {
                 format!("`{}` can be {range}", self.model.name(*name).name)
             }

@@ -116,3 +116,15 @@ pub(in crate::check) fn unnamed_event(s: &Signature, dim: &str, arg: Span) -> Di
         .at(arg, "its length is known, its dimension has no name")
         .help(format!("name it: `… as {dim}`"))
 }
+
+/// E0269. Components given by a list without a name, and a parameter of each along a named dimension.
+pub(in crate::check) fn unnamed_twin(
+    s: &Signature,
+    param: &str,
+    dim: &str,
+    arg: Span,
+) -> Diagnostic {
+    Diagnostic::new(Code::E0269, format!("`{param}` of {} has a dimension of its own", s.name))
+        .at(arg, format!("runs along `{dim}`, not along the list around it"))
+        .help(format!("name the list: `[…] as {dim}`"))
+}
