@@ -97,8 +97,9 @@ impl Plan {
 
     fn lower(&mut self, node: NodeId) -> How {
         let ir::Node { op, args, .. } = self.graph.node(node).clone();
-        let unsafe_zero = self.guarded[node.0 as usize]
-            && (0..args.len()).any(|i| ir::is_unbounded(&self.graph, node, i));
+        let can_fail =
+            |i: usize| self.active[args[i].0 as usize] && ir::is_unbounded(&self.graph, node, i);
+        let unsafe_zero = self.guarded[node.0 as usize] && (0..args.len()).any(can_fail);
         match op {
             Op::Param(row) => How::Param(row as usize),
             Op::Unary(op) if is_native(op) && !unsafe_zero => How::Unary(op),
