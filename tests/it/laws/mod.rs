@@ -8,6 +8,7 @@ mod reference;
 use cases::{Case, in_order};
 use elbow::dist::{self, Support as Kind, Tails};
 use elbow::ir;
+use elbow::source::Source;
 use numerics::{Bulk, Support, bulk, draw, eval, expected_features, features, log_prob, nodes};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use std::collections::HashSet;
@@ -61,6 +62,21 @@ fn signatures_are_complete() {
         let found = dist::find(s.name).map(|d| d.signature().name);
         assert_eq!(found, Some(s.name));
     }
+}
+
+#[test]
+fn examples_check() {
+    let mut wrong = vec![];
+    for dist in dist::ALL {
+        let s = dist.signature();
+        let source = Source::new(s.name, s.example);
+        let (program, mut found) = elbow::syntax::parse(&source);
+        found.extend(elbow::check::check(&program).1);
+        if found.has_errors() {
+            wrong.push(format!("{}: {found:?}", s.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn sorted_names(form: &dist::Form) -> Vec<&'static str> {
