@@ -60,7 +60,6 @@ fn simplex(arg: &Expr, event: &[DimId]) -> Fit {
             let proper = masses.iter().all(|&m| m >= 0.0) && (sum - 1.0).abs() < 1e-6;
             if proper { Fit::Yes } else { Fit::No }
         }
-        _ if arg.ty.stage == Stage::Constant => Fit::No,
         _ => marked(arg, Mark::Simplex(over), "softmax"),
     }
 }
