@@ -104,6 +104,7 @@ impl Checker {
     /// The dimensions that a left side lists; from here on their names run inside the statement's brackets.
     /// Starts such as `[t = 1]`, repeated and unknown dimensions are reported.
     pub(super) fn target_dims(&mut self, target: &ast::Target) -> Option<Vec<DimId>> {
+        self.scope.declares = Some(target.name.text.clone());
         let dims: Vec<Option<DimId>> =
             target.entries.iter().map(|entry| self.target_dim(target, entry)).collect();
         let dims: Vec<DimId> = dims.into_iter().collect::<Option<_>>()?;

@@ -15,9 +15,6 @@ impl Checker {
     pub(super) fn define(&mut self, name: &ast::Ident, params: &[ast::Ident], body: &ast::Expr) {
         let built_in =
             functions::find(&name.text).is_some() || invoke::built_in().any(|f| f == name.text);
-        if built_in {
-            return self.diags.push(errors::built_in_redefined(name));
-        }
         if let Some(first) = self.scope.functions.get(&name.text) {
             let error = errors::declared_twice(name, first.name.span);
             return self.diags.push(error);
@@ -25,10 +22,13 @@ impl Checker {
         if !self.is_new(name) {
             return;
         }
+        if built_in {
+            self.diags.push(errors::built_in_redefined(name));
+        }
         let twice = params.iter().enumerate().find_map(|(i, p)| {
             params[..i].iter().find(|q| q.text == p.text).map(|q| errors::declared_twice(p, q.span))
         });
-        let broken = twice.is_some();
+        let broken = built_in || twice.is_some();
         if let Some(error) = twice {
             self.diags.push(error);
         }

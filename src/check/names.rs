@@ -16,6 +16,8 @@ pub(super) struct Scope {
     pub(super) calls: Vec<Frame>,
     /// Where the text declares each name, read ahead.
     pub(super) ahead: HashMap<String, Span>,
+    /// The name that the statement at hand declares.
+    pub(super) declares: Option<String>,
 }
 
 /// `fn f(a, b) = …`: inlined at each call.
@@ -58,7 +60,9 @@ impl Checker {
                 let names = self.scope.known.keys().chain(locals).map(String::as_str);
                 let near = diag::nearest(&ident.text, names);
                 let error = match below {
-                    Some(below) if below == ident.span => errors::used_in_itself(ident),
+                    _ if self.scope.declares.as_ref() == Some(&ident.text) => {
+                        errors::used_in_itself(ident)
+                    }
                     Some(below) => errors::used_above(ident, below),
                     None => errors::unknown_name(ident, near),
                 };
@@ -94,6 +98,7 @@ impl Checker {
     pub(super) fn is_new(&mut self, name: &ast::Ident) -> bool {
         if name.primes > 0 {
             self.diags.push(errors::prime_in_name(name));
+            self.poison(name);
             return false;
         }
         let first = match self.known(&name.text) {

@@ -9,11 +9,7 @@ use crate::syntax::ast;
 impl Checker {
     pub(super) fn stmt(&mut self, stmt: &ast::Stmt) {
         self.listed.clear();
-        if let (Some(first), false) =
-            (stmt.annotations.first(), matches!(stmt.kind, ast::StmtKind::Tilde { .. }))
-        {
-            self.diags.push(errors::annotation_without_tilde(first, stmt.span));
-        }
+        self.scope.declares = None;
         match &stmt.kind {
             ast::StmtKind::Data { name, ty, from } => self.data(name, ty, from.as_ref()),
             ast::StmtKind::Dim { .. } => {}

@@ -19,7 +19,7 @@ impl Checker {
             let used = self.find_dim(&name.text).is_some_and(|d| self.dims.used.contains(&d));
             if !used {
                 let dims = self.model.dims.iter().map(|d| d.name.as_str());
-                self.diags.push(errors::unused_dim(name, diag::nearest(&name.text, dims)));
+                self.diags.push(errors::unused_dim(name, near(&name.text, dims)));
             }
         }
     }
@@ -31,7 +31,7 @@ impl Checker {
                 continue;
             }
             let others = self.model.names.iter().map(|n| n.name.as_str());
-            let near = diag::nearest(&decl.name, others);
+            let near = near(&decl.name, others);
             match &decl.kind {
                 NameKind::Data(d) if !d.observed => found.push(errors::unused_data(decl, near)),
                 NameKind::Param { .. } => found.push(errors::unused_param(decl, near)),
@@ -64,7 +64,7 @@ impl Checker {
         let found: Vec<_> = latents
             .map(|(_, decl)| {
                 let others = self.model.names.iter().map(|n| n.name.as_str());
-                errors::idle_latent(decl, diag::nearest(&decl.name, others))
+                errors::idle_latent(decl, near(&decl.name, others))
             })
             .collect();
         for warning in found.into_iter().filter(|_| costs > 0) {
@@ -125,4 +125,9 @@ impl Checker {
             | ExprKind::Size(_) => {}
         }
     }
+}
+
+/// A name like this one; two short names are alike by chance.
+fn near<'a>(name: &str, others: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    diag::nearest(name, others).filter(|_| name.chars().count() > 2)
 }

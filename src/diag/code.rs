@@ -142,7 +142,6 @@ codes! {
     E0253 "missing cells are not supported yet"
     E0254 "nets are not supported yet"
     E0255 "guides are not supported yet"
-    E0256 "an annotation that stands before no `~`"
     E0260 "a right side of `~` that is no distribution"
     E0261 "a left side of `~` that cannot have a distribution"
     E0262 "a second `~` on one name"

@@ -129,7 +129,11 @@ impl FromIterator<Diagnostic> for Diagnostics {
 
 /// The name within two edits of `wanted` that is nearest to it, for "did you mean".
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = if wanted.chars().count() <= 3 { 1 } else { 2 };
+    let limit = match wanted.chars().count() {
+        0 | 1 => 0,
+        2 | 3 => 1,
+        _ => 2,
+    };
     let score = |k: &str| {
         let folded = strsim::osa_distance(&wanted.to_lowercase(), &k.to_lowercase());
         (folded, strsim::osa_distance(wanted, k))

@@ -28,13 +28,17 @@ pub(in crate::check) fn index_of_missing(
     base: Span,
     has: &str,
 ) -> Diagnostic {
+    let help = match has.starts_with('[') {
+        true => format!("pick with an index of {has}, or declare the value with `[{of}]`"),
+        false => "remove this entry".to_string(),
+    };
     Diagnostic::new(
         Code::E0242,
         format!("an index of `{of}` picks along `{of}`, and nothing of it is left"),
     )
     .at(entry, format!("points into `{of}`"))
     .also(base, format!("left to pick from: {has}"))
-    .help(format!("pick with an index of {has}, or declare the value with `[{of}]`"))
+    .help(help)
 }
 
 pub(in crate::check) fn no_such_axis(name: &ast::Ident, base: Span, has: &str) -> Diagnostic {
@@ -139,6 +143,6 @@ pub(in crate::check) fn value_in_part(span: Span, arg: Span, dim: &str) -> Diagn
 
 pub(in crate::check) fn latent_in_part(name: &str, span: Span, dim: &str) -> Diagnostic {
     Diagnostic::new(Code::E0251, format!("every element of `{name}` needs a distribution"))
-        .at(span, format!("looks back along `{dim}`, so its first elements have none"))
-        .help(format!("observe `{name}`, or leave `{dim}` out of what it is drawn from"))
+        .at(span, format!("reads beyond the ends of `{dim}`, so some elements have none"))
+        .help(format!("draw `{name}` from values without a lag along `{dim}`"))
 }

@@ -238,10 +238,14 @@ pub(in crate::check) fn as_taken(base: Span, name: &ast::Ident, dims: &str) -> D
 }
 
 pub(in crate::check) fn prime_of_what(base: Span, prime: Span, dims: &str) -> Diagnostic {
+    let help = match dims.split_once(',') {
+        Some((first, rest)) => format!("say in brackets which axis is meant: `x{first}',{rest}`"),
+        None => "remove the prime".to_string(),
+    };
     Diagnostic::new(Code::E0223, "a prime transposes a square or moves a vector to its second axis")
         .at(prime, "neither a square nor a vector")
         .also(base, format!("has {dims}"))
-        .help("say in brackets which axis is meant: `x[n', k]`")
+        .help(help)
 }
 
 pub(in crate::check) fn only_sums_by(callee: &ast::Ident, by: &ast::Ident) -> Diagnostic {

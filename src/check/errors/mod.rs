@@ -27,8 +27,7 @@ pub(super) use names::{
     used_above, used_in_itself, value_as_function, wrong_number,
 };
 pub(super) use refused::{
-    annotation_without_tilde, guide_refused, missing_cells_refused, net_refused, recurrence,
-    start_of_recurrence,
+    guide_refused, missing_cells_refused, net_refused, recurrence, start_of_recurrence,
 };
 pub(super) use types::{
     arrow_as_value, bad_bounds, condition_needed, element_takes_no_arguments, empty_list,

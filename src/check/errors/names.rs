@@ -56,12 +56,13 @@ pub(in crate::check) fn wrong_number(
     params: &[&str],
 ) -> Diagnostic {
     let name = &callee.text;
-    let needed = match params.len() {
+    let count = |n: usize| match n {
         0 => "no arguments".to_string(),
         1 => "1 argument".to_string(),
         n => format!("{n} arguments"),
     };
-    Diagnostic::new(Code::E0205, format!("`{name}` takes {needed}, but {given} are given"))
+    let (needed, given) = (count(params.len()), count(given));
+    Diagnostic::new(Code::E0205, format!("`{name}` takes {needed}, and this call has {given}"))
         .at(callee.span, format!("needs ({})", params.join(", ")))
         .help(format!("write `{name}({})`", params.join(", ")))
 }

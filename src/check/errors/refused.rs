@@ -36,14 +36,3 @@ pub(in crate::check) fn guide_refused(span: Span) -> Diagnostic {
         .at(span, "a guide")
         .help("remove the block: every latent then gets an automatic guide")
 }
-
-pub(in crate::check) fn annotation_without_tilde(
-    annotation: &ast::Annotation,
-    stmt: Span,
-) -> Diagnostic {
-    let name = &annotation.name.text;
-    Diagnostic::new(Code::E0256, "an annotation stands before a `~` statement")
-        .at(annotation.span, format!("`@{name}` says how a latent is drawn"))
-        .also(stmt, "draws nothing")
-        .help(format!("move `@{name}` to the line above the `~` of its latent"))
-}

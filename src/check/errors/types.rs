@@ -61,7 +61,7 @@ pub(in crate::check) fn event_dimensions(ty: &ast::Type, matrix: bool) -> Diagno
 
 pub(in crate::check) fn param_of_what(ty: &ast::Type) -> Diagnostic {
     let name = &ty.element.text;
-    Diagnostic::new(Code::E0231, format!("a `param` moves continuously, and a `{name}` does not"))
+    Diagnostic::new(Code::E0231, format!("a `param` moves continuously, which `{name}` does not"))
         .at(ty.span, "cannot be optimised")
         .help("write `real`, `positive`, `unit`, `real(0, 10)`, `simplex over D` …")
 }
@@ -101,7 +101,7 @@ pub(in crate::check) fn init_outside(
 ) -> Diagnostic {
     let text = &name.text;
     Diagnostic::new(Code::E0232, format!("the first value of `{text}` has to lie in {needed}"))
-        .at(init, format!("lies in {has}"))
+        .at(init, place(has))
         .also(name.span, format!("declared to lie in {needed}"))
         .help("write a number inside")
 }
@@ -142,7 +142,7 @@ pub(in crate::check) fn outside_domain(
     fix: &str,
 ) -> Diagnostic {
     Diagnostic::new(Code::E0235, format!("`{function}` needs a value in {needed}"))
-        .at(span, format!("lies in {has}"))
+        .at(span, place(has))
         .help(format!("write `{fix}(…)` around it, or give it a support inside {needed}"))
 }
 
@@ -229,4 +229,9 @@ pub(in crate::check) fn factor_of_what(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0240, "`factor` adds a log density, which is a number")
         .at(span, "not a number")
         .help("write `factor where(…, 0, -10)` to weigh a condition")
+}
+
+/// `lies in (0, ∞)`, `is -2`
+fn place(has: Interval) -> String {
+    if has.low == has.high { format!("is {}", has.low) } else { format!("lies in {has}") }
 }
