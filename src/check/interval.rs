@@ -222,6 +222,7 @@ impl Mul for Interval {
 impl Div for Interval {
     type Output = Self;
 
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "a quotient is a product with 1/x")]
     fn div(self, other: Self) -> Self {
         self * other.reciprocal()
     }

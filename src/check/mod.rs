@@ -32,6 +32,7 @@ mod plan_errors;
 mod print;
 mod reduce;
 mod schedule;
+mod settings;
 mod site;
 mod site_errors;
 mod stmt;

@@ -1,5 +1,8 @@
 //! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
 
+pub use super::settings::{
+    EstimatorChoice, Estimators, FitSettings, KlSettings, OptimizerChoice, OptionValue, Precision,
+};
 use crate::dist::Distribution;
 pub use crate::ir::Schedule;
 use crate::source::Span;
@@ -229,89 +232,6 @@ impl std::fmt::Debug for DistRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.0.signature().name)
     }
-}
-
-/// `@gumbel_softmax(tau = 0.5)`: a row of the registry of estimators by its name, with options as written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EstimatorChoice {
-    pub name: &'static str,
-    pub options: Vec<(String, OptionValue)>,
-    pub span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum OptionValue {
-    /// A number, `true` and `false` as 1 and 0, or a schedule of them.
-    Schedule(Schedule),
-    /// `baseline = loo`
-    Word(String),
-}
-
-/// `@kl(weight = …, free_bits = …)`
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct KlSettings {
-    pub weight: Schedule,
-    /// In bits per element of the latent; 0 is none.
-    pub free_bits: Schedule,
-}
-
-impl Default for KlSettings {
-    fn default() -> Self {
-        Self { weight: Schedule::Constant(1.0), free_bits: Schedule::Constant(0.0) }
-    }
-}
-
-/// The `fit` block; what it does not say is `None`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FitSettings {
-    pub steps: Option<u64>,
-    pub seed: Option<u64>,
-    /// Monte Carlo draws per step.
-    pub samples: Option<u64>,
-    /// Posterior draws to write.
-    pub draws: Option<u64>,
-    pub optimizer: Option<OptimizerChoice>,
-    pub learning_rate: Option<Schedule>,
-    /// `f32` or `f64`
-    pub precision: Option<Precision>,
-    pub estimators: Option<Estimators>,
-}
-
-impl FitSettings {
-    /// These settings, and where they say nothing the others.
-    #[must_use]
-    pub fn or(&self, other: &Self) -> Self {
-        Self {
-            steps: self.steps.or(other.steps),
-            seed: self.seed.or(other.seed),
-            samples: self.samples.or(other.samples),
-            draws: self.draws.or(other.draws),
-            optimizer: self.optimizer.or(other.optimizer),
-            learning_rate: self.learning_rate.or(other.learning_rate),
-            precision: self.precision.or(other.precision),
-            estimators: self.estimators.or(other.estimators),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precision {
-    F32,
-    F64,
-}
-
-/// The policy of the automatic choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Estimators {
-    Auto,
-    Exact,
-    Unbiased,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum OptimizerChoice {
-    Adam { lr: Option<Schedule> },
-    Sgd { lr: Option<Schedule>, momentum: f64 },
 }
 
 #[derive(Clone, Debug)]

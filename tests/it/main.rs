@@ -1,5 +1,6 @@
 //! All tests, in one binary: it links once.
 
+mod check;
 mod common;
 mod credit;
 mod data;
