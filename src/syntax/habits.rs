@@ -28,7 +28,7 @@ pub(super) fn explain(source: &Source, line: &Line, at: usize) -> Option<Diagnos
 pub(super) fn unexpected(source: &Source, line: &Line, error: &Unexpected) -> Diagnostic {
     let mut expected = error.expected.clone();
     if expected.contains(&"an expression") {
-        expected.retain(|w| *w != "a name");
+        expected.retain(|w| !matches!(*w, "a name" | "a quoted text"));
     }
     let closer = enclosing_closer(source, line, error.at);
     if expected.contains(&"an operator") {
@@ -212,7 +212,8 @@ impl<'a> View<'a> {
         let two_words = self.tokens[..place].windows(2).any(|w| {
             w[0].kind == Kind::Word && matches!(w[1].kind, Kind::Word | Kind::Number | Kind::Text)
         });
-        let found = before && matches!(sign, "~" | "=") && !two_words && self.text(0) != "@";
+        let found = before && matches!(sign, "~" | "=") && !two_words;
+        let found = found && self.text(0) != "@" && self.text(1) != "[";
         found.then(|| errors::left_side(left, self.source.slice(left), sign))
     }
 

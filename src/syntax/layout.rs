@@ -137,13 +137,17 @@ impl Layout<'_> {
         let misplaced = self.line.tokens.is_empty() && self.starts_badly(token);
         if misplaced {
             let before = self.lines.last().map(Line::span);
+            if let Some(line) = self.lines.last_mut() {
+                line.bad = true;
+            }
             self.diagnostics.push(errors::starts_with_operator(token.span, text, before));
         }
         self.line.bad |= misplaced || token.kind == Kind::Bad;
         self.line.tokens.push(token);
         match text {
             "," => self.operators.separate(),
-            _ if is_operator(text) || text == "'" => self.count_operator(),
+            "'" | "as" => self.count_operator(),
+            _ if is_operator(text) => self.count_operator(),
             _ => {}
         }
     }

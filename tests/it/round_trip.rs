@@ -127,7 +127,7 @@ fn precedence_is_that_of_the_reference() {
 
 #[test]
 fn independent_mistakes_are_each_reported_once() {
-    let text = "a = \nb ~ Normal(0, 1\nc = 3 ** 2\n'd' = 3\ne ~ Normal(0 1)\nf ~ Normal(0, 1)\n";
+    let text = "a = \nb ~ Normal(0, 1\nc ~ 3 ** 2\n'd' = 3\ne ~ Normal(0 1)\nf ~ Normal(0, 1)\n";
     let (program, diagnostics) = parse(&source(text));
     let codes: Vec<_> = diagnostics.iter().map(|d| d.code.name()).collect();
     assert_eq!(codes, ["E0115", "E0102", "E0111", "E0108", "E0101"]);

@@ -18,7 +18,8 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         R::value | R::expr | R::schedule | R::arg | R::primary | R::operand => {
             Some("an expression")
         }
-        R::constant | R::number | R::text | R::inner | R::list | R::paren => Some("an expression"),
+        R::text | R::inner => Some("a quoted text"),
+        R::constant | R::number | R::list | R::paren => Some("an expression"),
         R::call | R::neg | R::not => Some("an expression"),
         R::targets | R::target | R::ident | R::name | R::label => Some("a name"),
         R::inputs | R::params => Some("a name"),
@@ -63,8 +64,9 @@ pub(super) fn text_after_block(next: Span, brace: Span) -> Diagnostic {
 
 /// E0102.
 pub(super) fn unclosed(open: Span, wanted: &str) -> Diagnostic {
+    let until = if wanted == "}" { "the file ends" } else { "the next statement" };
     Diagnostic::new(Code::E0102, format!("a `{wanted}` is missing"))
-        .at(open, format!("opened here, but no `{wanted}` follows before the next statement"))
+        .at(open, format!("opened here, but no `{wanted}` follows before {until}"))
         .help(format!("close it with `{wanted}`"))
 }
 
@@ -180,7 +182,7 @@ pub(super) fn chained_comparison(first: Span, second: Span, middle: Span) -> Dia
 /// E0115.
 pub(super) fn missing_right_side(sign: Span, text: &str, name: &str) -> Diagnostic {
     let (wanted, example) =
-        if text == "~" { ("a distribution", "Normal(0, 1)") } else { ("an expression", "0") };
+        if text == "~" { ("a distribution", "Normal(0, 1)") } else { ("an expression", "1") };
     Diagnostic::new(Code::E0115, format!("{wanted} is needed after `{text}`, the statement ends"))
         .at(sign, "nothing stands to its right")
         .help(format!("for example `{name} {text} {example}`"))
@@ -251,7 +253,7 @@ pub(super) fn ambiguous_over(product: Span, call: Span, callee: &str) -> Diagnos
     Diagnostic::new(Code::E0124, message)
         .at(product, "over what does this multiply")
         .also(call, "and over what does this work")
-        .help(format!("write `{callee}((a @ b over d))`, or `{callee}((a @ b) over d)`"))
+        .help(format!("write `(a @ b over d)` for the product, `(a @ b) over d` for `{callee}`"))
 }
 
 /// E0124.
