@@ -54,7 +54,7 @@ const CASES: &[Case] = &[
     Case {
         name: "a position that picks a mean",
         text: "data y: real[n]\ndim k = 3\nz[n] ~ Categorical([0.1, 0.5, -0.3] as k)\n\
-               y ~ Normal([-1, 0, 2][z], 1)\n",
+               mu = [-1, 0, 2] as k\ny ~ Normal(mu[z], 1)\n",
         data: r#"{"y": [0.5, 1.5, -2.0]}"#,
         latents: &["z"],
     },
