@@ -32,8 +32,18 @@ pub fn render(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
     if report.finish().write((name, text), &mut out).is_err() {
         return diagnostic.message.clone();
     }
-    let out = String::from_utf8_lossy(&out);
+    let mut out = String::from_utf8_lossy(&out).into_owned();
+    if diagnostic.primary.is_none() {
+        out.push_str(&advice(diagnostic));
+    }
     out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// Help and notes as lines of their own: ariadne leaves them out of a report without labels.
+fn advice(diagnostic: &Diagnostic) -> String {
+    let line = |kind: &str, text: &String| format!("  {kind}: {text}\n");
+    let help = diagnostic.help.iter().map(|text| line("Help", text));
+    help.chain(diagnostic.note.iter().map(|text| line("Note", text))).collect()
 }
 
 /// One diagnostic as a JSON object: code, severity, message, labels with byte spans and positions, help, notes.

@@ -38,7 +38,7 @@ fn bind_files(text: &str, files: &[(&str, &[u8])]) -> Bound {
 
 fn expect_bound(text: &str, specs: &[String]) -> Bound {
     let (bound, diagnostics) = bind(text, specs, &[]);
-    let shown = show(&Source::new("model", text), diagnostics, "");
+    let shown = show(&Source::new("model", text), diagnostics, "/tmp/");
     bound.unwrap_or_else(|| panic!("{shown}"))
 }
 
@@ -46,7 +46,7 @@ fn expect_bound(text: &str, specs: &[String]) -> Bound {
 fn show(source: &Source, diagnostics: Diagnostics, folder: &str) -> String {
     let text: String =
         diagnostics.sorted().iter().map(|d| diag::render(d, source, false)).collect();
-    text.replace(folder, "")
+    text.replace(folder, "").replace(folder.trim_end_matches('/'), ".")
 }
 
 fn values<'b>(bound: &'b Bound, name: &str) -> &'b [f64] {

@@ -18,6 +18,9 @@ pub(super) fn sources<'a>(
             diagnostics.push(file_errors::target_unknown(name, file, model));
         }
     }
+    if diagnostics.has_errors() {
+        return vec![];
+    }
     if tables.files.is_empty() && data(model).next().is_some() {
         diagnostics.push(errors::no_files(model));
         return vec![];

@@ -24,8 +24,12 @@ pub(in crate::data) fn missing(decl: &NameDecl, wanted: &str, files: &[&File]) -
         _ => "column or key",
     };
     let paths: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
-    let message =
-        format!("`{}` needs a {noun} `{wanted}`, found none in {}", decl.name, paths.join(", "));
+    let message = match paths.join(", ") {
+        none if none.is_empty() => {
+            format!("`{}` needs a file, those given are for other data", decl.name)
+        }
+        paths => format!("`{}` needs a {noun} `{wanted}`, found none in {paths}", decl.name),
+    };
     let meant = nearest(wanted, keys().filter(|k| !k.is_empty()));
     let name = &decl.name;
     let mut diagnostic = Diagnostic::new(Code::E0310, message)
