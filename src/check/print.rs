@@ -72,7 +72,7 @@ fn ty(model: &Model, ty: &Type) -> String {
             Mark::Cov(..) => "cov",
             Mark::Corr(..) => "corr",
         };
-        format!(" {word} over {}", dims(model, &m.dims()))
+        format!("{word} over {}", dims(model, &m.dims()))
     });
     let stage = match ty.stage {
         Stage::Constant => "constant",
@@ -80,7 +80,9 @@ fn ty(model: &Model, ty: &Type) -> String {
         Stage::Param => "param",
         Stage::Latent => "latent",
     };
-    format!("{elem}{mark} {} {stage}", dims(model, &ty.dims))
+    let mut parts = vec![elem, mark, dims(model, &ty.dims), stage.to_string()];
+    parts.retain(|part| !part.is_empty());
+    parts.join(" ")
 }
 
 fn dims(model: &Model, dims: &[DimId]) -> String {
