@@ -210,7 +210,6 @@ codes! {
     E0341 "a position beyond the data"
     E0342 "a lag longer than the data"
     E0401 "a model file that cannot be read"
-    E0402 "a model file that is not UTF-8"
     W0201 "data that nothing uses"
     W0202 "a latent that reaches no data"
     W0203 "a computed value that may leave the domain of a function"

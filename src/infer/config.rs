@@ -15,6 +15,8 @@ pub struct Config {
     pub draws: usize,
     pub optimizer: Optimizer,
     pub learning_rate: Schedule,
+    /// After a Newton start, in the coordinates that it gives.
+    pub whitened_rate: Schedule,
     pub options: Options,
     /// Newton steps first, where the problem is smooth.
     pub newton: bool,
@@ -31,8 +33,11 @@ const DRAWS: u64 = 1000;
 const SEED: u64 = 20;
 /// Draws per step where some latent needs the score function, whose variance they share.
 const SCORE_SAMPLES: usize = 8;
-const ADAM_RATE: f64 = 0.01;
+/// Adam falls from a rate that crosses wide valleys to one that settles.
+const ADAM_RATES: (f64, f64) = (0.1, 1e-3);
 const SGD_RATE: f64 = 1e-3;
+/// After a Newton start all directions have unit curvature, and the start is close.
+const WHITENED_RATE: f64 = 0.01;
 
 impl Config {
     /// Settings with defaults filled in. `samples` is at least what the estimators need.
@@ -45,25 +50,29 @@ impl Config {
         let least = objective::least_samples(problem);
         let usual = if least > 1 { SCORE_SAMPLES.max(least) } else { 1 };
         let samples = settings.samples.map_or(usual, |s| (s as usize).max(least));
+        let steps = settings.steps.unwrap_or(STEPS);
+        let (from, to) = ADAM_RATES;
+        let falling = Schedule::Cosine { from, to, over: steps };
         let (optimizer, own_rate, usual_rate) = match settings.optimizer {
             Some(OptimizerChoice::Sgd { lr, momentum }) => {
-                (Optimizer::Sgd { momentum }, lr, SGD_RATE)
+                (Optimizer::Sgd { momentum }, lr, Schedule::Constant(SGD_RATE))
             }
-            Some(OptimizerChoice::Adam { lr }) => (Optimizer::Adam, lr, ADAM_RATE),
-            None => (Optimizer::Adam, None, ADAM_RATE),
+            Some(OptimizerChoice::Adam { lr }) => (Optimizer::Adam, lr, falling),
+            None => (Optimizer::Adam, None, falling),
         };
-        let rate = settings.learning_rate.or(own_rate).unwrap_or(Schedule::Constant(usual_rate));
+        let asked = settings.learning_rate.or(own_rate);
         let float = match settings.precision {
             Some(Precision::F32) => Float::F32,
             _ => Float::F64,
         };
         Self {
-            steps: settings.steps.unwrap_or(STEPS),
+            steps,
             seed: settings.seed.unwrap_or(SEED),
             samples,
             draws: settings.draws.unwrap_or(DRAWS).max(2) as usize,
             optimizer,
-            learning_rate: rate,
+            learning_rate: asked.unwrap_or(usual_rate),
+            whitened_rate: asked.unwrap_or(Schedule::Constant(WHITENED_RATE)),
             options: Options { lowering, float, threads },
             newton: true,
         }

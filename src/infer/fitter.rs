@@ -131,10 +131,11 @@ impl Fitter {
     }
 
     fn move_on(&mut self, now: u64) {
-        let lr = self.config.learning_rate.at(now);
         let Some((coordinates, walker)) = &mut self.whitened else {
+            let lr = self.config.learning_rate.at(now);
             return self.step.update(update(self.config.optimizer, lr, now + 1));
         };
+        let lr = self.config.whitened_rate.at(now);
         let mut gradient = self.step.gradient();
         coordinates.pull_back(&mut gradient);
         walker.walk(self.config.optimizer, lr, now + 1, &gradient);

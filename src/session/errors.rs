@@ -1,4 +1,4 @@
-//! E0401–E0402: model files that cannot be read.
+//! E0401: model files that cannot be read.
 
 use crate::diag::{Code, Diagnostic};
 
@@ -11,11 +11,4 @@ pub(super) fn cannot_read(path: &str, error: &std::io::Error) -> Diagnostic {
     };
     Diagnostic::new(Code::E0401, message)
         .help_if(missing && !path.ends_with(".elbow"), format!("did you mean `{path}.elbow`?"))
-}
-
-/// E0402.
-pub(super) fn not_utf8(path: &str, valid: usize) -> Diagnostic {
-    Diagnostic::new(Code::E0402, format!("the model file `{path}` must be UTF-8 text"))
-        .note(format!("byte {} is not part of a character", valid + 1))
-        .help("save it as UTF-8 in your editor")
 }

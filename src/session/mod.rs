@@ -39,9 +39,8 @@ impl Session {
     pub fn open(path: &Path) -> Result<(Self, Diagnostics), Diagnostics> {
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|e| one(errors::cannot_read(&name, &e)))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|e| one(errors::not_utf8(&name, e.utf8_error().valid_up_to())))?;
-        Ok(Self::from_source(Source::new(name, text)))
+        let source = syntax::decode(name, bytes).map_err(one)?;
+        Ok(Self::from_source(source))
     }
 
     /// Parses and checks a text.
