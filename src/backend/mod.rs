@@ -3,6 +3,7 @@
 //! Two lowerings of the same graph. `reference` records one dfdx op per IR op; `fast` records one node per group of ops,
 //! run by our own kernels. They agree, and tests say so. The only room that names dfdx, and the only one with `unsafe`.
 
+pub mod fast;
 #[doc(hidden)]
 pub mod kernels;
 mod reference;
@@ -44,12 +45,9 @@ pub struct Options {
 /// The step of a program, at its initial parameters, knobs and states.
 pub fn compile(program: Program, options: Options) -> Box<dyn Step> {
     match (options.lowering, options.float) {
-        (Lowering::Reference | Lowering::Fast, Float::F32) => {
-            Box::new(reference::Reference::<f32>::new(program))
-        }
-        (Lowering::Reference | Lowering::Fast, Float::F64) => {
-            Box::new(reference::Reference::<f64>::new(program))
-        }
+        (Lowering::Fast, _) => fast::compile(&program, options),
+        (Lowering::Reference, Float::F32) => Box::new(reference::Reference::<f32>::new(program)),
+        (Lowering::Reference, Float::F64) => Box::new(reference::Reference::<f64>::new(program)),
     }
 }
 

@@ -129,6 +129,11 @@ impl Graph {
         Self { origins: vec![outside], ..Self::default() }
     }
 
+    /// A graph over the same dimensions and origins, without nodes.
+    pub fn emptied(&self) -> Self {
+        Self { dims: self.dims.clone(), origins: self.origins.clone(), ..Self::default() }
+    }
+
     pub fn dim(&mut self, name: impl Into<String>, size: usize) -> Dim {
         assert!(size > 0, "this is a bug in Elbow: a dimension of size 0 reached the IR");
         self.dims.push(DimInfo { name: name.into(), size });

@@ -4,6 +4,7 @@ mod check;
 mod common;
 mod credit;
 mod data;
+mod fast;
 mod graphs;
 mod laws;
 mod lowerings;

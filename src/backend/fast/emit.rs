@@ -1,0 +1,282 @@
+//! From a schedule to code: every node gets a place to lie and the instructions that compute it.
+
+use super::exec::{is_arithmetic, is_called};
+use super::instr::{Code, Mode};
+use super::kernel::Run;
+use super::layout::{Layout, strides};
+use super::pool::{Pool, Scratch};
+use super::schedule::{Role, Schedule, Stage, Wanted, iteration, lanes_of};
+use super::tiles::{Fold, Loop};
+use super::view::View;
+use super::whole::Whole;
+use super::writer::{Temp, Val, Writer, tile_len};
+use crate::backend::simd::Lane;
+use crate::ir::{Dim, NodeId, Op, Reduce, Shape};
+use std::collections::HashMap;
+
+/// Where leaves lie.
+pub(super) trait Leaves<E> {
+    /// The first element of a leaf's array, in the pitched layout; numbers fill a vector.
+    fn leaf(&mut self, op: &Op) -> *mut E;
+}
+
+/// Turns the stages of a schedule into runs.
+pub(super) struct Emitter<'a, E> {
+    wanted: Wanted<'a>,
+    schedule: &'a Schedule,
+    /// Where an output has to lie, if that was asked for.
+    places: &'a HashMap<NodeId, *mut E>,
+    vals: HashMap<NodeId, Val<E>>,
+    pub(super) pool: Pool<E>,
+}
+
+impl<'a, E: Lane> Emitter<'a, E> {
+    pub(super) fn new(
+        wanted: Wanted<'a>,
+        schedule: &'a Schedule,
+        places: &'a HashMap<NodeId, *mut E>,
+        leaves: &mut dyn Leaves<E>,
+    ) -> Self {
+        let graph = wanted.graph;
+        let given = |id: &NodeId| matches!(schedule.role(*id), Role::Given);
+        let needed = super::schedule::needed(graph, wanted.outputs);
+        let vals = needed.into_iter().filter(given).map(|id| {
+            let layout = Layout::of(graph, graph.shape(id));
+            let strides = strides(graph, graph.shape(id), layout.pitch);
+            (id, Val { ptr: leaves.leaf(graph.op(id)), strides, is_scratch: false })
+        });
+        Self { wanted, schedule, places, vals: vals.collect(), pool: Pool::new() }
+    }
+
+    /// Where an output lies.
+    pub(super) fn place_of(&self, id: NodeId) -> *mut E {
+        self.vals[&id].ptr
+    }
+
+    pub(super) fn stage(&mut self, stage: &Stage) -> Run<E> {
+        match stage {
+            Stage::Whole(id) => Run::Whole(self.whole(*id)),
+            Stage::Straight(nodes) => Run::Straight(self.nodes(nodes, None).0),
+            Stage::Tiled(dim, nodes) => {
+                let tile = self.tile_for(*dim, nodes);
+                let (block, scratch, folds) = self.nodes(nodes, Some((*dim, tile)));
+                let elements =
+                    |&id: &NodeId| self.wanted.graph.count(&iteration(self.wanted.graph, id));
+                let work = nodes.iter().map(elements).sum();
+                let lanes = self.wanted.graph.size(*dim);
+                Run::Tiled(Loop::new(block, lanes, tile, work, scratch.len(), folds))
+            }
+        }
+    }
+
+    fn tile_for(&self, dim: Dim, nodes: &[NodeId]) -> usize {
+        let graph = self.wanted.graph;
+        let rows =
+            |shape: &Shape| if shape.contains(dim) { Layout::of(graph, shape).rows } else { 0 };
+        let held = nodes.iter().map(|&id| rows(graph.shape(id))).max();
+        let read = nodes.iter().map(|&id| rows(&iteration(graph, id))).max();
+        tile_len(held.unwrap_or(1), read.unwrap_or(1))
+    }
+
+    fn nodes(
+        &mut self,
+        nodes: &[NodeId],
+        tile: Option<(Dim, usize)>,
+    ) -> (super::instr::Block<E>, Scratch, Vec<Fold<E>>) {
+        let graph = self.wanted.graph;
+        let last = self.last_readers(nodes);
+        let mut temps: HashMap<NodeId, Temp<E>> = HashMap::new();
+        let mut pool = std::mem::replace(&mut self.pool, Pool::new());
+        let mut folds = Vec::new();
+        let mut writer = Writer {
+            graph,
+            pool: &mut pool,
+            scratch: Scratch::default(),
+            tile,
+            block: Default::default(),
+        };
+        for &id in nodes {
+            let (over, after): (Vec<_>, Vec<_>) = last
+                .get(&id)
+                .into_iter()
+                .flatten()
+                .partition(|&&dying| self.may_overwrite(id, dying));
+            let give = |ids: Vec<&NodeId>,
+                        temps: &mut HashMap<_, Temp<E>>,
+                        w: &mut Writer<'_, E>| {
+                ids.iter().filter_map(|id| temps.remove(*id)).for_each(|temp| w.give_back(temp));
+            };
+            give(over, &mut temps, &mut writer);
+            if let Some(temp) = self.room(id, &mut writer) {
+                temps.insert(id, temp);
+            }
+            Node { emitter: self, writer: &mut writer, id }.emit(&mut folds);
+            give(after, &mut temps, &mut writer);
+        }
+        let (block, scratch) = (writer.block, writer.scratch);
+        self.pool = pool;
+        (block, scratch, folds)
+    }
+
+    /// For each node of a stage, those that need not outlive it.
+    fn last_readers(&self, nodes: &[NodeId]) -> HashMap<NodeId, Vec<NodeId>> {
+        let mut last: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+        for &id in nodes.iter().filter(|&&id| self.is_temporary(id)) {
+            if let Some(&reader) = self.schedule.readers.get(&id).and_then(|r| r.iter().max()) {
+                last.entry(reader).or_default().push(id);
+            }
+        }
+        last
+    }
+
+    fn is_temporary(&self, id: NodeId) -> bool {
+        let graph = self.wanted.graph;
+        let is_fold = match self.schedule.role(id) {
+            Role::Loop(Some(dim)) => super::schedule::folds_lanes(graph, id, *dim),
+            _ => false,
+        };
+        !is_fold && !self.wanted.outputs.contains(&id) && !self.schedule.is_stored(graph, id)
+    }
+
+    /// Whether a node may lie where one of its arguments lies that nobody reads afterwards.
+    fn may_overwrite(&self, id: NodeId, dying: NodeId) -> bool {
+        let graph = self.wanted.graph;
+        let node = graph.node(id);
+        let in_place = match node.op {
+            Op::Unary(op) => !is_called(op),
+            Op::Binary(op) => is_arithmetic(op),
+            _ => false,
+        };
+        in_place
+            && node.shape == *graph.shape(dying)
+            && node.args.iter().all(|&arg| {
+                let view = self.schedule.view(graph, arg);
+                view.base != dying || view.is_whole()
+            })
+    }
+
+    /// Decides where the result lies; a temporary if it need not outlive the stage.
+    fn room(&mut self, id: NodeId, writer: &mut Writer<'_, E>) -> Option<Temp<E>> {
+        let graph = self.wanted.graph;
+        let shape = graph.shape(id);
+        if self.is_temporary(id) {
+            let temp = writer.take(shape);
+            self.vals.insert(id, temp.val.clone());
+            return Some(temp);
+        }
+        let val = self.array(id, writer.pool);
+        self.vals.insert(id, val);
+        None
+    }
+
+    /// A whole array for a result.
+    fn array(&self, id: NodeId, pool: &mut Pool<E>) -> Val<E> {
+        let graph = self.wanted.graph;
+        let layout = Layout::of(graph, graph.shape(id));
+        let ptr = self.places.get(&id).copied().unwrap_or_else(|| pool.take(layout.len()));
+        Val { ptr, strides: strides(graph, graph.shape(id), layout.pitch), is_scratch: false }
+    }
+
+    fn operand(&self, arg: NodeId) -> Val<E> {
+        let view: View = self.schedule.view(self.wanted.graph, arg);
+        let base = &self.vals[&view.base];
+        let (offset, strides) = view.strides(&base.strides);
+        Val { ptr: base.ptr.wrapping_add(offset), strides, is_scratch: base.is_scratch }
+    }
+
+    fn whole(&mut self, id: NodeId) -> Whole<E> {
+        let mut pool = std::mem::replace(&mut self.pool, Pool::new());
+        let out = self.array(id, &mut pool);
+        self.pool = pool;
+        self.vals.insert(id, out.clone());
+        let args = self.wanted.graph.node(id).args.iter().map(|&arg| self.operand(arg));
+        Whole::new(self.wanted.graph, id, args.collect(), out)
+    }
+}
+
+/// One node on its way into the block.
+pub(super) struct Node<'a, 'w, E> {
+    emitter: &'a Emitter<'a, E>,
+    pub(super) writer: &'a mut Writer<'w, E>,
+    pub(super) id: NodeId,
+}
+
+impl<E: Lane> Node<'_, '_, E> {
+    fn emit(&mut self, folds: &mut Vec<Fold<E>>) {
+        let graph = self.emitter.wanted.graph;
+        let node = graph.node(self.id);
+        let out = self.emitter.vals[&self.id].clone();
+        let args: Vec<Val<E>> = node.args.iter().map(|&arg| self.emitter.operand(arg)).collect();
+        let shape = &node.shape;
+        match &node.op {
+            Op::Unary(op) => self.writer.unary(Code::Unary(*op), &out, &args[0], shape),
+            Op::Binary(op) => {
+                let op = *op;
+                if is_arithmetic(op) {
+                    let args = [&args[0], &args[1]];
+                    self.writer.binary(|m| Code::Binary(op, m), &out, args, shape);
+                } else {
+                    let code = Code::Binary(op, Mode::VV);
+                    self.writer.with_lanes(code, &out, &[&args[0], &args[1]], shape);
+                }
+            }
+            Op::Select => {
+                self.writer.with_lanes(Code::Select, &out, &[&args[0], &args[1], &args[2]], shape);
+            }
+            Op::Stop | Op::Expand(_) => self.writer.unary(Code::Copy, &out, &args[0], shape),
+            Op::Index(entries) => self.writer.index(&out, &args, entries, shape),
+            Op::Reduce(how, dims) => {
+                let target = self.target(out, *how, dims, folds);
+                self.writer.reduce(*how, &args[0], &iteration(graph, self.id), dims, &target);
+            }
+            Op::Contract(dims) => {
+                let target = self.target(out, Reduce::Sum, dims, folds);
+                let over = iteration(graph, self.id);
+                self.writer.contract([&args[0], &args[1]], &over, dims, &target);
+            }
+            Op::ArgMax(dim) => {
+                self.writer.along_rows(
+                    Code::RowsArgMax,
+                    &out,
+                    &args[0],
+                    &iteration(graph, self.id),
+                    *dim,
+                );
+            }
+            Op::Cumsum { dim, reverse } => {
+                self.writer.cumsum(&out, &args[0], shape, *dim, *reverse)
+            }
+            op => unreachable!("the schedule gave {op:?} no instructions"),
+        }
+    }
+
+    /// Where a fold goes: to the result, or, along the dimension that is cut into tiles, to an accumulator.
+    fn target(
+        &mut self,
+        out: Val<E>,
+        how: Reduce,
+        dims: &[Dim],
+        folds: &mut Vec<Fold<E>>,
+    ) -> Target<E> {
+        let graph = self.emitter.wanted.graph;
+        let cut = self.writer.tile.map(|(dim, _)| dim);
+        if lanes_of(graph, self.id) != cut || !cut.is_some_and(|dim| dims.contains(&dim)) {
+            return Target { val: out, is_chunked: false };
+        }
+        let len = Layout::of(graph, graph.shape(self.id)).len();
+        let words = Fold::<E>::words(how);
+        let offset = self.writer.scratch.take(len * words);
+        folds.push(Fold { how, offset, len, out: out.ptr });
+        let ptr = std::ptr::without_provenance_mut(offset * size_of::<E>());
+        let strides = out.strides.iter().map(|&(dim, step)| (dim, step * words)).collect();
+        Target { val: Val { ptr, strides, is_scratch: true }, is_chunked: true }
+    }
+}
+
+/// Where a fold over lanes goes.
+#[derive(Clone, Debug)]
+pub(super) struct Target<E> {
+    pub(super) val: Val<E>,
+    /// Whether it is the accumulator of a chunk, in f64.
+    pub(super) is_chunked: bool,
+}
