@@ -5,10 +5,10 @@
 //! that index back onto `doc`. In the same pass each use of a latent is smooth or a jump.
 
 use super::model::{
-    DimId, DistCall, Elem, Entry, Expr, ExprKind, Model, NameId, NameKind, Reduction, Stage, Stmt,
-    StmtKind,
+    DimId, DistCall, Elem, Entry, Expr, ExprKind, Model, NameId, NameKind, Reduction, Site, Stage,
+    Stmt, StmtKind,
 };
-use crate::dist::{Event, Needs};
+use crate::dist::{Event, Needs, Support};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -68,7 +68,8 @@ impl Flow {
 
 /// The flows of one latent to every cost that depends on it, its own density among them.
 pub fn flows(model: &Model, latent: NameId) -> Flows {
-    let mut tracer = Tracer { model, latent, lets: BTreeMap::new(), jumps: vec![] };
+    let whole = drawn_whole(model, latent);
+    let mut tracer = Tracer { model, latent, whole, values: BTreeMap::new(), jumps: vec![] };
     let mut costs = vec![];
     for (index, stmt) in model.stmts.iter().enumerate() {
         if let Some(paths) = tracer.stmt(stmt) {
@@ -80,6 +81,16 @@ pub fn flows(model: &Model, latent: NameId) -> Flows {
     Flows { costs, jumps }
 }
 
+/// Dimensions along which a latent's elements are made together, from all draws along them: a simplex, ascending values.
+fn drawn_whole(model: &Model, latent: NameId) -> Vec<DimId> {
+    let site = model.latents().map(|(_, site)| site).find(|site| site.name == latent);
+    let whole = site.filter(|site| {
+        let support = site.dist.dist.0.signature().support;
+        matches!(support, Support::Simplex | Support::Ordered)
+    });
+    whole.map(|site| site.dist.event.clone()).unwrap_or_default()
+}
+
 type Paths = BTreeMap<DimId, Path>;
 
 /// What an expression carries of the latent: `None` if it does not depend on it.
@@ -88,8 +99,10 @@ type Taint = Option<Paths>;
 struct Tracer<'m> {
     model: &'m Model,
     latent: NameId,
-    /// Deterministic names seen so far, and noncentered latents, whose value is made from their parents.
-    lets: BTreeMap<NameId, Taint>,
+    /// Its dimensions that are mixed before the model sees it.
+    whole: Vec<DimId>,
+    /// Names seen so far whose value is made from other names: deterministic ones, and latents that their parents move.
+    values: BTreeMap<NameId, Taint>,
     jumps: Vec<Jump>,
 }
 
@@ -100,7 +113,7 @@ impl Tracer<'_> {
         match &stmt.kind {
             StmtKind::Let { name, value } => {
                 let taint = self.expr(value).map(|p| self.mix(p, &windows));
-                self.lets.insert(*name, taint);
+                self.values.insert(*name, taint);
                 None
             }
             StmtKind::Factor(value) => self.expr(value).map(|p| self.mix(p, &windows)),
@@ -110,14 +123,28 @@ impl Tracer<'_> {
                 } else {
                     None
                 };
-                let parents = self.dist(&site.dist);
-                if site.noncentered.is_some() {
-                    self.lets.insert(site.name, parents);
-                    return own;
-                }
+                let (moving, parents) = self.parents(site);
+                self.values.insert(site.name, moving);
                 merge([own, parents]).map(|p| self.mix(p, &windows))
             }
         }
+    }
+
+    /// What moves the value of a site, and what its density depends on. The value of a noncentered latent is made from
+    /// its location and scale, and the density that is left is that of the standard member; other latents are guided
+    /// through the bounds that their parents give.
+    fn parents(&mut self, site: &Site) -> (Taint, Taint) {
+        let call = &site.dist;
+        if site.noncentered.is_none() {
+            let bounds: Vec<Taint> = bounds(call).into_iter().map(|b| self.expr(b)).collect();
+            return (merge(bounds), self.dist(call));
+        }
+        let ends: Vec<&Expr> = ["loc", "scale"].iter().filter_map(|n| call.arg(n)).collect();
+        let moves = |arg: &&Expr| ends.iter().any(|end| std::ptr::eq(*end, *arg));
+        let (ends, rest): (Vec<&Expr>, Vec<&Expr>) = call.args.iter().partition(moves);
+        let mut taint =
+            |args: Vec<&Expr>| merge(args.into_iter().map(|a| self.expr(a)).collect::<Vec<_>>());
+        (taint(ends), taint(rest))
     }
 
     fn dist(&mut self, call: &DistCall) -> Taint {
@@ -143,11 +170,12 @@ impl Tracer<'_> {
     fn name(&mut self, name: NameId) -> Taint {
         if name == self.latent {
             let dims = &self.model.name(name).ty.dims;
-            return Some(dims.iter().map(|&d| (d, Path::Kept)).collect());
+            let paths = dims.iter().map(|&d| (d, Path::Kept)).collect();
+            return Some(self.mix(paths, &self.whole));
         }
         match self.model.name(name).kind {
             NameKind::Let { .. } | NameKind::Latent { .. } => {
-                self.lets.get(&name).cloned().flatten()
+                self.values.get(&name).cloned().flatten()
             }
             _ => None,
         }
@@ -243,6 +271,16 @@ impl Tracer<'_> {
     fn jump(&mut self, span: Span, what: impl Into<String>) {
         self.jumps.push(Jump { span, what: what.into() });
     }
+}
+
+/// The ends of what a distribution, or what it wraps, is cut to.
+fn bounds(call: &DistCall) -> Vec<&Expr> {
+    let own = match call.dist.0.signature().support {
+        Support::Between(lower, upper) => [call.arg(lower), call.arg(upper)],
+        _ => [None, None],
+    };
+    let inner = call.inner.as_deref().map(bounds).unwrap_or_default();
+    own.into_iter().flatten().chain(inner).collect()
 }
 
 /// Paths that differ between the parts of an expression are mixed.

@@ -201,12 +201,20 @@ impl Graph {
 
     /// `x[home]` and `index: county[home]` to `[county]`: the transpose of `pick`. Dimensions in `kept` that both have stay.
     pub fn sum_by(&mut self, x: NodeId, index: NodeId, to: Dim, kept: &[Dim]) -> NodeId {
-        let index_dims: SmallVec<[Dim; 4]> = self.shape(index).iter().collect();
+        self.sum_by_each(x, &[(index, to)], kept)
+    }
+
+    /// `sum_by` along several indices at once: the transpose of a pick by all of them.
+    pub fn sum_by_each(&mut self, x: NodeId, by: &[(NodeId, Dim)], kept: &[Dim]) -> NodeId {
+        let index_dims: SmallVec<[Dim; 4]> =
+            by.iter().flat_map(|&(index, _)| self.shape(index).dims().to_vec()).collect();
         let x = self.expand(x, &index_dims);
         let stays = |d: &Dim| !index_dims.contains(d) || kept.contains(d);
-        let mut shape: SmallVec<[Dim; 4]> = self.shape(x).iter().filter(stays).collect();
-        shape.push(to);
-        let entries = SmallVec::from_elem((to, Entry::By(1)), 1);
-        self.push(Op::Scatter { entries, shape }, [x, index])
+        let shape = self.shape(x).iter().filter(stays).chain(by.iter().map(|&(_, to)| to));
+        let shape = shape.collect();
+        let entry = |(i, &(_, to)): (usize, &(NodeId, Dim))| (to, Entry::By(i as u8 + 1));
+        let entries = by.iter().enumerate().map(entry).collect();
+        let indices = by.iter().map(|&(index, _)| index);
+        self.push(Op::Scatter { entries, shape }, std::iter::once(x).chain(indices))
     }
 }

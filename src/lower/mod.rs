@@ -58,12 +58,15 @@ pub fn lower(problem: &Problem, mode: Mode, samples: usize) -> Assembly {
     lowerer.finish()
 }
 
-/// Computes the deterministic names again from other values of the latents: draws in place of sums.
-pub fn redo_lets(problem: &Problem, assembly: Assembly) -> Assembly {
+/// Computes whatever is made from other names again, now that summed latents have draws for values: deterministic names,
+/// and latents that their parents move.
+pub fn redo_values(problem: &Problem, assembly: Assembly) -> Assembly {
     let mut lowerer = Lowerer::resume(problem, assembly);
     for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
-        if let StmtKind::Let { .. } = stmt.kind {
-            lowerer.stmt(index);
+        match &stmt.kind {
+            StmtKind::Let { .. } => lowerer.stmt(index),
+            StmtKind::Tilde(site) if !site.observed => lowerer.redo_latent(site),
+            StmtKind::Tilde(_) | StmtKind::Factor(_) => {}
         }
     }
     lowerer.finish()

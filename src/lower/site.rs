@@ -6,7 +6,7 @@ use crate::check::model::{DimId, DistCall, NameId, OptionValue, Schedule, Site};
 use crate::check::plan::LatentPlan;
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::{Estimator, Options, Value};
-use crate::guide::{Guided, Request, automatic};
+use crate::guide::{Bijector, Guided, Request, automatic};
 use crate::ir::{Dim, NodeId};
 use std::collections::BTreeMap;
 
@@ -64,12 +64,11 @@ impl Lowerer<'_> {
         latent: Option<usize>,
         node: NodeId,
     ) {
-        let direct = matches!(kind, TermKind::Entropy | TermKind::Kl);
         let mut paths = BTreeMap::new();
         for (row, plan) in self.problem.plan.latents.iter().enumerate() {
-            let own = direct && latent == Some(row);
+            let expected = kind == TermKind::Kl && latent == Some(row);
             if let Some(flow) = plan.flows.to(stmt)
-                && (!direct || (own && kind == TermKind::Entropy) || (!own && kind == TermKind::Kl))
+                && !expected
             {
                 paths.insert(row, flow.paths.clone());
             }
@@ -130,11 +129,7 @@ impl Lowerer<'_> {
             summed: vec![],
             mixed,
         };
-        let shifted = site.noncentered.and_then(|_| call.dist.standard(&mut self.g, &call));
-        let (offset, prior) = match shifted {
-            Some((loc, scale, standard)) => (Some((loc, scale)), standard),
-            None => (None, call),
-        };
+        let (offset, prior) = self.shifted(site, call);
         let domain = prior.domain(&mut self.g);
         let sums = !latent.estimator.samples();
         let enumerated = sums.then(|| self.support(&mut latent, &domain));
@@ -149,14 +144,41 @@ impl Lowerer<'_> {
         };
         self.latents.push(latent);
         self.own_terms(stmt, site, row, &prior, drawn);
-        let value = match (offset, drawn) {
+        self.values[site.name.0 as usize] = Some(self.moved(offset, drawn));
+    }
+
+    /// The value of a continuous latent again, from its draw and the values that its parents have now.
+    pub(super) fn redo_latent(&mut self, site: &Site) {
+        let Some(latent) = self.latents.iter().find(|l| l.name == site.name) else { return };
+        let Some(guided) = &latent.guided else { return };
+        let (discrete, drawn) = (guided.q.dist.signature().support.is_discrete(), guided.drawn);
+        if let (false, Value::Plain(base)) = (discrete, drawn) {
+            let call = self.call(&site.dist);
+            let (offset, prior) = self.shifted(site, call);
+            let domain = prior.domain(&mut self.g);
+            let value = Bijector::new(&mut self.g, &domain).forward(&mut self.g, base).value;
+            let value = self.moved(offset, Value::Plain(value));
+            self.values[site.name.0 as usize] = Some(value);
+        }
+    }
+
+    /// A noncentered latent is a draw from the standard member, moved by a location and a scale.
+    fn shifted(&mut self, site: &Site, call: Call) -> (Option<(NodeId, NodeId)>, Call) {
+        let shifted = site.noncentered.and_then(|_| call.dist.standard(&mut self.g, &call));
+        match shifted {
+            Some((loc, scale, standard)) => (Some((loc, scale)), standard),
+            None => (None, call),
+        }
+    }
+
+    fn moved(&mut self, offset: Option<(NodeId, NodeId)>, drawn: Value) -> Value {
+        match (offset, drawn) {
             (Some((loc, scale)), Value::Plain(raw)) => {
                 let spread = self.g.mul(scale, raw);
                 Value::Plain(self.g.add(loc, spread))
             }
             _ => drawn,
-        };
-        self.values[site.name.0 as usize] = Some(value);
+        }
     }
 
     fn guide(&mut self, latent: &Latent, domain: Domain, enumerated: Option<NodeId>) -> Guided {
@@ -224,6 +246,7 @@ impl Lowerer<'_> {
         let guided = self.latents[row].guided.as_ref();
         let named = guided.and_then(|q| q.named.clone());
         let entropy = guided.map(|q| q.entropy);
+        let named = named.filter(|_| !self.is_below_marginalized(prior));
         let kl = named.as_ref().and_then(|q| closed_kl(&mut self.g, q, prior));
         if let Some(kl) = kl {
             let kl = self.spread(site, prior, kl);
@@ -232,7 +255,11 @@ impl Lowerer<'_> {
         }
         let log_prob = match drawn {
             Value::Plain(z) => prior.log_prob(&mut self.g, z),
-            Value::Soft { .. } => unreachable!("relaxed latents have a closed-form KL"),
+            Value::Soft { simplex, dim } => {
+                let soft = prior.dist.soft_log_prob(&mut self.g, simplex, dim, prior);
+                let Some(soft) = soft else { unreachable!("relaxed latents are Categorical") };
+                soft
+            }
         };
         let node = self.spread(site, prior, log_prob);
         self.term(stmt, TermKind::Prior, Some(row), node);
@@ -240,6 +267,17 @@ impl Lowerer<'_> {
             let node = self.spread(site, prior, entropy);
             self.term(stmt, TermKind::Entropy, Some(row), node);
         }
+    }
+
+    /// Whether a prior has a marginalised parent. That one is summed inside the logarithm, draw by draw; an expectation
+    /// over this latent's own draw cannot be taken before.
+    fn is_below_marginalized(&self, prior: &Call) -> bool {
+        let marginalized = |l: &&Latent| l.estimator.card().name == "marginalize";
+        let summed: Vec<Dim> =
+            self.latents.iter().filter(marginalized).flat_map(|l| l.summed.clone()).collect();
+        let inner = prior.inner.as_deref();
+        prior.args.iter().any(|&arg| summed.iter().any(|&d| self.g.has_dim(arg, d)))
+            || inner.is_some_and(|inner| self.is_below_marginalized(inner))
     }
 
     /// Options as nodes: schedules are knobs.

@@ -15,14 +15,16 @@ pub(super) fn align(a: &mut Assembly, node: NodeId, paths: &BTreeMap<DimId, Path
             kept.push(a.dims[dim.0 as usize]);
         }
     }
-    let mut node = node;
+    let mut picks: Vec<(NodeId, Dim)> = vec![];
     for (dim, path) in paths {
         if let Path::Via(index) = path {
-            let by = index_node(a, *index);
-            let to = a.dims[dim.0 as usize];
-            node = a.graph.sum_by(node, by, to, &kept);
-            kept.push(to);
+            picks.push((index_node(a, *index), a.dims[dim.0 as usize]));
         }
+    }
+    let mut node = node;
+    if !picks.is_empty() {
+        node = a.graph.sum_by_each(node, &picks, &kept);
+        kept.extend(picks.iter().map(|&(_, to)| to));
     }
     let special = special_dims(a);
     let gone: Vec<Dim> =

@@ -14,13 +14,14 @@ pub(super) struct Factor {
     pub(super) node: NodeId,
 }
 
-/// log Σ_z exp(Σ terms that depend on z), latent by latent, those with most dimensions first: what is left of an inner
-/// plate is a cost along the outer one.
+/// log Σ_z exp(Σ terms that depend on z), latent by latent, those that keep most dimensions first: what is left of an
+/// inner plate is a cost along the outer one.
 pub(super) fn marginalize(a: &mut Assembly) -> Vec<Factor> {
     let mut rows: Vec<usize> = (0..a.latents.len())
         .filter(|&row| a.latents[row].estimator.card().name == "marginalize")
         .collect();
-    rows.sort_by_key(|&row| std::cmp::Reverse(a.latents[row].dims.len()));
+    let kept = |row: usize| a.latents[row].dims.len() - a.latents[row].mixed.len();
+    rows.sort_by_key(|&row| std::cmp::Reverse(kept(row)));
     rows.into_iter().map(|row| eliminate(a, row)).collect()
 }
 

@@ -4,7 +4,7 @@ use super::exact::{Factor, marginalize};
 use crate::check::model::{NameId, NameKind, Stage};
 use crate::estimator::Value;
 use crate::ir::{Dim, Entry, Graph, NodeId, Noise, Op};
-use crate::lower::{Assembly, Mode, Problem, lower, redo_lets};
+use crate::lower::{Assembly, Mode, Problem, lower, redo_values};
 use smallvec::smallvec;
 
 /// A graph whose quantities are draws from the fitted posterior, along the Monte Carlo dimension.
@@ -27,9 +27,9 @@ pub struct Quantity {
 pub fn posterior(problem: &Problem, samples: usize) -> Posterior {
     let mut assembly = lower(problem, Mode::Report, samples);
     let factors = marginalize(&mut assembly);
-    draw_enumerated(&mut assembly);
-    draw_marginalized(problem, &mut assembly, &factors);
-    let assembly = redo_lets(problem, assembly);
+    let known = draw_enumerated(&mut assembly);
+    draw_marginalized(problem, &mut assembly, &factors, known);
+    let assembly = redo_values(problem, assembly);
     let model = &problem.bound.model;
     let mut quantities = vec![];
     for (index, decl) in model.names.iter().enumerate() {
@@ -46,21 +46,44 @@ pub fn posterior(problem: &Problem, samples: usize) -> Posterior {
     Posterior { graph: assembly.graph, draws: assembly.draws, quantities }
 }
 
-/// Enumerated latents are drawn from their q.
-fn draw_enumerated(a: &mut Assembly) {
+/// Enumerated latents are drawn from their q: the position along each of their summed dimensions.
+fn draw_enumerated(a: &mut Assembly) -> Vec<(Dim, NodeId)> {
+    let mut known = vec![];
     for row in 0..a.latents.len() {
         let latent = &a.latents[row];
         if let (Some(guided), false) = (&latent.guided, latent.summed.is_empty()) {
             let dims: Vec<Dim> = latent.dims.iter().copied().chain(a.draws).collect();
             let drawn = guided.q.draw(&mut a.graph, &dims, "enumerated").node();
             a.values[latent.name.0 as usize] = Some(Value::Plain(drawn));
+            known.extend(parts(a, row, drawn));
         }
     }
+    known
 }
 
-/// Draws z from p(z | θ, x): the last eliminated first, each given those before it.
-fn draw_marginalized(problem: &Problem, a: &mut Assembly, factors: &[Factor]) {
-    let mut known: Vec<(Dim, NodeId)> = vec![];
+/// The elements of a latent's array that have summed dimensions of their own.
+fn parts(a: &mut Assembly, row: usize, array: NodeId) -> Vec<(Dim, NodeId)> {
+    let (summed, mixed) = (a.latents[row].summed.clone(), a.latents[row].mixed.clone());
+    let element = |(element, dim): (usize, Dim)| {
+        let mut rest = element;
+        let mut node = array;
+        for &over in mixed.iter().rev() {
+            let size = a.graph.size(over);
+            node = a.graph.at(node, over, rest % size);
+            rest /= size;
+        }
+        (dim, node)
+    };
+    summed.into_iter().enumerate().map(element).collect()
+}
+
+/// Draws z from p(z | θ, x): the last eliminated first, each given those that are known before it.
+fn draw_marginalized(
+    problem: &Problem,
+    a: &mut Assembly,
+    factors: &[Factor],
+    mut known: Vec<(Dim, NodeId)>,
+) {
     for factor in factors.iter().rev() {
         let name = &problem.bound.model.name(a.latents[factor.latent].name).name;
         let mut node = factor.node;

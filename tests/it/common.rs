@@ -65,10 +65,12 @@ pub fn mean_gradient(problem: &Problem, samples: usize, runs: u64, seed: u64) ->
     moments.collect()
 }
 
-/// The largest |z| between an estimated gradient and an exact one.
-pub fn worst_z(estimated: &[(f64, f64)], exact: &[(f64, f64)]) -> f64 {
-    let z = |(e, x): (&(f64, f64), &(f64, f64))| (e.0 - x.0).abs() / (e.1 + 1e-12);
-    estimated.iter().zip(exact).map(z).fold(0.0, f64::max)
+/// The largest |z| between two gradients, of means and standard errors; rounding alone is no difference.
+pub fn z_between(a: &[(f64, f64)], b: &[(f64, f64)]) -> f64 {
+    assert_eq!(a.len(), b.len(), "both have the same parameters");
+    let z = |(a, b): (&(f64, f64), &(f64, f64))| (a.0 - b.0).abs() / (a.1.hypot(b.1) + 1e-9);
+    let worst = |m: f64, z: f64| if z.is_nan() { z } else { m.max(z) };
+    a.iter().zip(b).map(z).fold(0.0, worst)
 }
 
 /// The folder of shared data, or `None` with a line that says what is skipped; its absence is a failure under CI.
