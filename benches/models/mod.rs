@@ -76,7 +76,7 @@ impl Model {
     }
 }
 
-pub fn eight_schools() -> Program {
+pub(crate) fn eight_schools() -> Program {
     let mut m = Model::new();
     let school = m.g.dim("school", 8);
     let y = [28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0];
@@ -108,7 +108,7 @@ fn scattered(n: usize, low: f64, high: f64) -> Vec<f64> {
     (1..=n).map(|i| low + (high - low) * (i as f64 * std::f64::consts::SQRT_2).fract()).collect()
 }
 
-pub fn logistic() -> Program {
+pub(crate) fn logistic() -> Program {
     let mut m = Model::new();
     let feature = m.g.dim("feature", 50);
     let n = m.g.dim("n", 10_000);
@@ -127,7 +127,7 @@ pub fn logistic() -> Program {
     m.finish()
 }
 
-pub fn decay() -> Program {
+pub(crate) fn decay() -> Program {
     let mut m = Model::new();
     let n = m.g.dim("n", 1_000_000);
     let t = scattered(1_000_000, 0.0, 5.0);
@@ -154,7 +154,7 @@ pub fn decay() -> Program {
     m.finish()
 }
 
-pub fn mixture() -> Program {
+pub(crate) fn mixture() -> Program {
     let mut m = Model::new();
     let k = m.g.dim("k", 5);
     let n = m.g.dim("n", 2_000);
