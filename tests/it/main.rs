@@ -1,5 +1,6 @@
 //! All tests, in one binary: it links once.
 
+mod agreement;
 mod check;
 mod common;
 mod credit;
