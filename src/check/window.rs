@@ -1,6 +1,7 @@
 //! Windows: where every lag of a statement exists. A name computed with lags carries its window to whoever reads it, and
 //! nothing may run along the whole of a dimension on which a value holds only in part.
 
+use super::event::vector_dims;
 use super::model::{
     DimId, DistCall, Entry, Expr, ExprKind, NameId, NameKind, Site, StmtKind, Window,
 };
@@ -16,10 +17,12 @@ impl Checker {
                 found = self.windows(value);
             }
             StmtKind::Tilde(site) => {
-                self.windows_of_dist(&site.dist, &mut found);
+                self.windows_of_dist(&site.dist, &[], &mut found);
                 self.expect_whole_latent(site, &found, span);
                 if site.observed {
-                    merge(&mut found, self.windows_of_name(site.name));
+                    let mut own = self.windows_of_name(site.name);
+                    self.expect_no_window(&mut own, &vector_dims(&site.dist), site.dist.span, span);
+                    merge(&mut found, own);
                 }
             }
         }
@@ -35,12 +38,14 @@ impl Checker {
         }
     }
 
-    fn windows_of_dist(&mut self, dist: &DistCall, found: &mut Vec<Window>) {
+    /// Along event dimensions, those of the wrappers around included, the parameters are read whole.
+    fn windows_of_dist(&mut self, dist: &DistCall, around: &[DimId], found: &mut Vec<Window>) {
+        let events = [around, &dist.event].concat();
         for arg in &dist.args {
-            merge(found, self.windows(arg));
+            merge(found, self.whole(arg, &events, dist.span));
         }
         if let Some(inner) = &dist.inner {
-            self.windows_of_dist(inner, found);
+            self.windows_of_dist(inner, &events, found);
         }
     }
 
@@ -108,12 +113,16 @@ impl Checker {
     /// The windows of a value that is read along the whole of some dimensions: none of those may have one.
     fn whole(&mut self, arg: &Expr, over: &[DimId], span: Span) -> Vec<Window> {
         let mut found = self.windows(arg);
+        self.expect_no_window(&mut found, over, span, arg.span);
+        found
+    }
+
+    fn expect_no_window(&mut self, found: &mut Vec<Window>, over: &[DimId], span: Span, arg: Span) {
         if let Some(part) = found.iter().find(|w| over.contains(&w.dim)) {
-            let error = errors::value_in_part(span, arg.span, &self.dim_name(part.dim));
+            let error = errors::value_in_part(span, arg, &self.dim_name(part.dim));
             self.diags.push(error);
             found.retain(|w| !over.contains(&w.dim));
         }
-        found
     }
 }
 

@@ -1,7 +1,7 @@
 //! Typed expressions to nodes. A relaxed position turns a pick into a weighted mean.
 
 use super::Lowerer;
-use crate::check::model::{Along, DimId, Entry, Expr, ExprKind, NameId, Reduction, Stage};
+use crate::check::model::{Along, DimId, Entry, Expr, ExprKind, NameId, Reduction, Stage, Window};
 use crate::estimator::Value;
 use crate::ir::{self, Dim, NodeId, Op, Reduce};
 use smallvec::SmallVec;
@@ -32,7 +32,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn fold(&mut self, node: NodeId) -> NodeId {
+    pub(super) fn fold(&mut self, node: NodeId) -> NodeId {
         if matches!(self.g.op(node), Op::Const(_) | Op::Data(_) | Op::Iota(_)) {
             return node;
         }
@@ -70,12 +70,45 @@ impl Lowerer<'_> {
         let Some(value) = self.values[name.0 as usize] else {
             unreachable!("names are used below their statement");
         };
-        let mut entries: SmallVec<[(Dim, ir::Entry); 2]> = SmallVec::new();
-        for (window, short) in &self.windows {
-            let start = window.back as usize;
-            entries.push((self.dim(window.dim), ir::Entry::Run { to: *short, start }));
+        self.map_nodes(value, Self::cut)
+    }
+
+    /// Whole along its dimensions to what the windows of the statement leave.
+    fn cut(&mut self, node: NodeId) -> NodeId {
+        let entry = |(window, short): &(Window, Dim)| {
+            (self.dim(window.dim), ir::Entry::Run { to: *short, start: window.back as usize })
+        };
+        let entries: SmallVec<[(Dim, ir::Entry); 2]> = self.windows.iter().map(entry).collect();
+        self.read(node, &entries, &[])
+    }
+
+    /// The inverse of `cut`: NaN outside the windows.
+    pub(super) fn uncut(&mut self, node: NodeId) -> NodeId {
+        let mut node = node;
+        for (window, short) in self.windows.clone() {
+            if !self.g.has_dim(node, short) {
+                continue;
+            }
+            let dim = self.dim(window.dim);
+            let shape = self.g.shape(node).iter().filter(|&d| d != short).chain([dim]).collect();
+            let entry = ir::Entry::Run { to: short, start: window.back as usize };
+            let entries = SmallVec::from_elem((dim, entry), 1);
+            let padded = self.g.push(Op::Scatter { entries, shape }, [node]);
+            let inside = self.inside(window);
+            let nothing = self.g.number(f64::NAN);
+            node = self.g.select(inside, padded, nothing);
         }
-        self.map_nodes(value, |l, node| l.read(node, &entries, &[]))
+        node
+    }
+
+    /// 1 along a dimension where its window holds.
+    fn inside(&mut self, window: Window) -> NodeId {
+        let dim = self.dim(window.dim);
+        let last = self.g.size(dim) - 1 - window.ahead as usize;
+        let positions = self.g.iota(dim);
+        let (first, last) = (self.g.number(window.back as f64), self.g.number(last as f64));
+        let (after, before) = (self.g.le(first, positions), self.g.le(positions, last));
+        self.g.mul(after, before)
     }
 
     /// `Index` with those entries whose dimension the node has.
@@ -89,7 +122,11 @@ impl Lowerer<'_> {
         self.g.push(Op::Index(entries), std::iter::once(node).chain(args))
     }
 
-    fn map_nodes(&mut self, value: Value, f: impl Fn(&mut Self, NodeId) -> NodeId) -> Value {
+    pub(super) fn map_nodes(
+        &mut self,
+        value: Value,
+        f: impl Fn(&mut Self, NodeId) -> NodeId,
+    ) -> Value {
         match value {
             Value::Plain(node) => Value::Plain(f(self, node)),
             Value::Soft { simplex, dim } => Value::Soft { simplex: f(self, simplex), dim },
@@ -98,13 +135,18 @@ impl Lowerer<'_> {
 
     fn position(&mut self, dim: DimId) -> NodeId {
         let positions = self.g.iota(self.here(dim));
-        let back = self.windows.iter().find(|(w, _)| w.dim == dim).map_or(0, |(w, _)| w.back);
-        self.g.shift(back as f64, positions)
+        self.g.shift(self.back(dim) as f64, positions)
+    }
+
+    /// How many positions the windows of the statement leave out at the start of a dimension.
+    fn back(&self, dim: DimId) -> u64 {
+        self.windows.iter().find(|(w, _)| w.dim == dim).map_or(0, |(w, _)| w.back)
     }
 
     fn literal(&mut self, dims: &[DimId], values: &[f64]) -> NodeId {
         if values.len() > 1 {
-            return self.data("literal", dims, values);
+            let whole = self.data("literal", dims, values);
+            return self.cut(whole);
         }
         let number = self.g.number(values[0]);
         let dims: Vec<Dim> = dims.iter().map(|&d| self.here(d)).collect();
@@ -148,7 +190,8 @@ impl Lowerer<'_> {
         };
         let x = self.whole(arg, &index.ty.dims);
         let by = self.whole(index, &index.ty.dims);
-        self.g.sum_by(x, by, self.dim(to), &[])
+        let sums = self.g.sum_by(x, by, self.dim(to), &[]);
+        self.cut(sums)
     }
 
     fn along(&mut self, how: Along, arg: &Expr, over: DimId) -> NodeId {
@@ -159,11 +202,7 @@ impl Lowerer<'_> {
             Along::LogSoftmax => self.g.log_softmax(x, dim),
             Along::Cumsum => self.g.cumsum(x, dim),
         };
-        let window = self.windows.iter().find(|(w, _)| w.dim == over).copied();
-        match window {
-            Some((w, short)) => self.g.run(y, dim, short, w.back as usize),
-            None => y,
-        }
+        self.cut(y)
     }
 
     fn contract(&mut self, left: &Expr, right: &Expr, over: &[DimId]) -> NodeId {
@@ -173,18 +212,14 @@ impl Lowerer<'_> {
     }
 
     fn one_hot(&mut self, arg: &Expr, over: DimId) -> NodeId {
-        let over = self.dim(over);
         match self.value(arg) {
             Value::Plain(index) => {
-                let positions = self.g.iota(over);
+                let positions = self.position(over);
                 self.g.eq(positions, index)
             }
             Value::Soft { simplex, dim } => {
-                if dim == over {
-                    simplex
-                } else {
-                    self.g.run(simplex, dim, over, 0)
-                }
+                let whole = self.g.run(simplex, dim, self.dim(over), 0);
+                self.cut(whole)
             }
         }
     }
@@ -239,7 +274,8 @@ impl Lowerer<'_> {
                 ir::Entry::At(position)
             }
             Entry::Run { to, first } => {
-                ir::Entry::Run { to: self.here(*to), start: *first as usize }
+                let start = (*first + self.back(*to)) as usize;
+                ir::Entry::Run { to: self.here(*to), start }
             }
             Entry::Shift(by) => {
                 let window = self.windows.iter().find(|(w, _)| w.dim == dim);

@@ -9,7 +9,7 @@ mod values;
 
 pub use site::{Latent, Term, TermKind};
 
-use crate::check::model::{DimId, Model, NameId, NameKind, StmtKind, Window};
+use crate::check::model::{DimId, Expr, Model, NameId, NameKind, Stage, StmtKind, Window};
 use crate::check::plan::Plan;
 use crate::data::Bound;
 use crate::estimator::Value;
@@ -163,7 +163,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// A point estimate: a free parameter through the bijector of its support.
-    fn param(&mut self, name: NameId, init: Option<&crate::check::model::Expr>) -> NodeId {
+    fn param(&mut self, name: NameId, init: Option<&Expr>) -> NodeId {
         let decl = self.model.name(name);
         let dims: Vec<Dim> = decl.ty.dims.iter().map(|&d| self.dim(d)).collect();
         let domain = values::domain(&mut self.g, &decl.ty, &self.dims);
@@ -187,10 +187,7 @@ impl<'a> Lowerer<'a> {
         self.g.set_origin(origin, Some(stmt.span));
         self.windows = stmt.windows.iter().map(|&w| (w, self.shorter(w))).collect();
         match &stmt.kind {
-            StmtKind::Let { name, value } => {
-                let value = self.value(value);
-                self.values[name.0 as usize] = Some(value);
-            }
+            StmtKind::Let { name, value } => self.deterministic(*name, value),
             StmtKind::Factor(value) => {
                 let node = self.node(value);
                 let dims: Vec<Dim> = value.ty.dims.iter().map(|&d| self.here(d)).collect();
@@ -200,6 +197,20 @@ impl<'a> Lowerer<'a> {
             StmtKind::Tilde(site) => self.site(index, site),
         }
         self.windows.clear();
+    }
+
+    /// `name[n] = expr` has all that its left side lists. Where it holds only along windows it is NaN outside of them,
+    /// which nothing reads.
+    fn deterministic(&mut self, name: NameId, value: &Expr) {
+        let is_data = value.ty.stage <= Stage::Data;
+        let dims: Vec<Dim> = self.model.name(name).ty.dims.iter().map(|&d| self.here(d)).collect();
+        let value = self.value(value);
+        let value = self.map_nodes(value, |l, node| {
+            let node = l.g.expand(node, &dims);
+            let node = l.uncut(node);
+            if is_data { l.fold(node) } else { node }
+        });
+        self.values[name.0 as usize] = Some(value);
     }
 
     fn origin(&mut self, stmt: usize) -> Origin {

@@ -7,6 +7,7 @@ mod credit;
 mod data;
 mod fast;
 mod graphs;
+mod lags;
 mod laws;
 mod lowerings;
 mod round_trip;
