@@ -90,6 +90,14 @@ pub enum Domain {
     Simplex(Dim),
     /// Ascending along the dimension.
     Ordered(Dim),
+    /// Lower triangular over rows and columns, with a positive diagonal.
+    Cholesky(Dim, Dim),
+    /// The Cholesky factor of a correlation matrix: its rows have length 1.
+    CorrCholesky(Dim, Dim),
+    /// Symmetric and positive definite.
+    Cov(Dim, Dim),
+    /// Symmetric and positive definite, with 1 on the diagonal.
+    Corr(Dim, Dim),
     Binary,
     /// Positions 0 … size−1 of the dimension.
     Index(Dim),

@@ -1,12 +1,19 @@
 //! From unconstrained space onto a support, with the log determinant of the Jacobian.
 //!
-//! exp, a scaled sigmoid, stick-breaking (Stan reference manual, "unit simplex") and ordered steps.
+//! exp, a scaled sigmoid, stick-breaking (Stan reference manual, "unit simplex"), ordered steps and matrices.
+
+mod matrix;
 
 use crate::dist::Domain;
 use crate::ir::{Dim, Entry, Graph, NodeId, Op};
+use matrix::{Kind, Matrix};
 use smallvec::smallvec;
 
+/// ½ log(2π)
+const HALF_LOG_2PI: f64 = 0.918_938_533_204_672_8;
+
 /// A map from unconstrained space onto a domain.
+#[derive(Clone, Copy)]
 pub enum Bijector {
     Identity,
     Interval {
@@ -21,6 +28,14 @@ pub enum Bijector {
     Ordered {
         over: [Dim; 1],
     },
+    Matrix(Matrix),
+    /// The one value of a support that is a single point: a simplex over one class, a correlation of one row. The base
+    /// coordinate that is left has a standard normal of its own, which the guide matches exactly.
+    Point {
+        over: Dim,
+        column: Option<Dim>,
+        free: [Dim; 1],
+    },
 }
 
 /// A value on the support.
@@ -33,31 +48,42 @@ pub struct Bijected {
 impl Bijector {
     pub fn new(g: &mut Graph, domain: &Domain) -> Self {
         match *domain {
+            Domain::Simplex(over) if g.size(over) == 1 => point(g, over, None),
+            Domain::Corr(row, column) | Domain::CorrCholesky(row, column) if g.size(row) == 1 => {
+                point(g, row, Some(column))
+            }
             Domain::Interval { lower, upper } => Bijector::Interval { lower, upper },
             Domain::Simplex(over) => {
                 let (name, size) = (g.dim_info(over).name.clone(), g.size(over));
                 Bijector::Simplex { over, free: [g.dim(format!("{name} - 1"), size - 1)] }
             }
             Domain::Ordered(over) => Bijector::Ordered { over: [over] },
+            Domain::Cholesky(row, column) => matrix(g, Kind::Cholesky, row, column),
+            Domain::CorrCholesky(row, column) => matrix(g, Kind::CorrCholesky, row, column),
+            Domain::Cov(row, column) => matrix(g, Kind::Cov, row, column),
+            Domain::Corr(row, column) => matrix(g, Kind::Corr, row, column),
             _ => Bijector::Identity,
         }
     }
 
     /// Dimensions of the base draw, for a value of dimensions `dims`.
     pub fn base_dims(&self, dims: &[Dim]) -> Vec<Dim> {
-        match *self {
-            Bijector::Simplex { over, free: [free] } => {
-                dims.iter().map(|&d| if d == over { free } else { d }).collect()
-            }
-            _ => dims.to_vec(),
-        }
+        let (over, free, gone) = match *self {
+            Bijector::Simplex { over, free: [free] } => (over, free, None),
+            Bijector::Matrix(Matrix { row, column, free: [free], .. }) => (row, free, Some(column)),
+            Bijector::Point { over, column, free: [free] } => (over, free, column),
+            _ => return dims.to_vec(),
+        };
+        let left = dims.iter().filter(|&&d| Some(d) != gone);
+        left.map(|&d| if d == over { free } else { d }).collect()
     }
 
     /// Dimensions of the base draw whose elements make one value together.
     pub fn event(&self) -> &[Dim] {
         match self {
-            Bijector::Simplex { free, .. } => free,
+            Bijector::Simplex { free, .. } | Bijector::Point { free, .. } => free,
             Bijector::Ordered { over } => over,
+            Bijector::Matrix(matrix) => &matrix.free,
             Bijector::Identity | Bijector::Interval { .. } => &[],
         }
     }
@@ -69,8 +95,32 @@ impl Bijector {
             Bijector::Interval { lower, upper } => interval(g, lower, upper, base),
             Bijector::Simplex { over, free: [free] } => stick_breaking(g, base, free, over),
             Bijector::Ordered { over: [over] } => ordered(g, base, over),
+            Bijector::Matrix(matrix) => matrix.forward(g, base),
+            Bijector::Point { over, column, free: [free] } => {
+                one_point(g, base, free, over, column)
+            }
         }
     }
+}
+
+fn matrix(g: &mut Graph, kind: Kind, row: Dim, column: Dim) -> Bijector {
+    Bijector::Matrix(Matrix::new(g, kind, row, column))
+}
+
+fn point(g: &mut Graph, over: Dim, column: Option<Dim>) -> Bijector {
+    let name = g.dim_info(over).name.clone();
+    Bijector::Point { over, column, free: [g.dim(name, 1)] }
+}
+
+/// 1, and the log density of a standard normal at u in place of a Jacobian: entropy and it are −KL(q‖Normal(0, 1)).
+fn one_point(g: &mut Graph, u: NodeId, free: Dim, over: Dim, column: Option<Dim>) -> Bijected {
+    let dims = g.shape(u).iter().filter(|&d| d != free).chain([over]).chain(column);
+    let dims: Vec<Dim> = dims.collect();
+    let one = g.number(1.0);
+    let square = g.square(u);
+    let fall = g.scale(-0.5, square);
+    let log_density = g.shift(-HALF_LOG_2PI, fall);
+    Bijected { value: g.expand(one, &dims), log_det: Some(g.sum(log_density, &[free])) }
 }
 
 fn interval(g: &mut Graph, lower: Option<NodeId>, upper: Option<NodeId>, u: NodeId) -> Bijected {

@@ -56,6 +56,8 @@ pub fn family(domain: &Domain) -> &'static str {
         Domain::Interval { .. } => "Normal through exp",
         Domain::Simplex(_) => "Normal through stick-breaking",
         Domain::Ordered(_) => "Normal through ordered steps",
+        Domain::Cholesky(..) | Domain::Cov(..) => "Normal through a Cholesky factor",
+        Domain::CorrCholesky(..) | Domain::Corr(..) => "Normal through partial correlations",
         Domain::Binary | Domain::Index(_) | Domain::Count { upper: Some(_) } => "free logits",
         Domain::Count { upper: None } => "Poisson with a free mean",
         Domain::Composition { .. } => "none",

@@ -52,8 +52,11 @@ pub(super) fn domain(g: &mut Graph, ty: &Type, dims: &[Dim]) -> Domain {
     match (ty.mark, ty.elem) {
         (Some(Mark::Simplex(over)), _) => Domain::Simplex(dim(over)),
         (Some(Mark::Ordered(over)), _) => Domain::Ordered(dim(over)),
-        (_, Elem::Real) => interval(g, ty.support),
-        _ => unreachable!("the checker refuses discrete params and matrix supports"),
+        (Some(Mark::Cholesky(row, column)), _) => Domain::Cholesky(dim(row), dim(column)),
+        (Some(Mark::Cov(row, column)), _) => Domain::Cov(dim(row), dim(column)),
+        (Some(Mark::Corr(row, column)), _) => Domain::Corr(dim(row), dim(column)),
+        (None, Elem::Real) => interval(g, ty.support),
+        (None, _) => unreachable!("the checker refuses discrete params"),
     }
 }
 
@@ -80,7 +83,7 @@ pub(super) fn start(
             let ends = [lower, upper].map(|e| e.and_then(|n| g.as_number(n)));
             wanted.into_iter().map(|x| unbounded(x, ends)).collect()
         }
-        Bijector::Simplex { .. } | Bijector::Ordered { .. } => vec![0.0; count],
+        _ => vec![0.0; count],
     }
 }
 

@@ -81,9 +81,9 @@ impl<'m> Generator<'m> {
             (Some(value), _) => vec![value; count],
             (None, Elem::Index(dim)) => (0..count).map(|i| self.position(dim, i, origin)).collect(),
             (None, Elem::Int) => {
-                (0..count).map(|_| json!(ty.support.low.max(0.0) + self.random.below(4) as f64))
+                { (0..count).map(|_| json!(ty.support.low.max(0.0) + self.random.below(4) as f64)) }
+                    .collect()
             }
-            .collect(),
             (None, Elem::Binary) => (0..count).map(|_| json!(self.random.below(2))).collect(),
             (None, Elem::Real) => self.reals(ty, count).into_iter().map(|x| json!(x)).collect(),
         };

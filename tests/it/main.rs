@@ -1,6 +1,7 @@
 //! All tests, in one binary: it links once.
 
 mod agreement;
+mod bijectors;
 mod check;
 mod common;
 mod credit;

@@ -88,6 +88,9 @@ pub fn support(case: &Case) -> Support {
         Domain::Index(dim) => Support::Counts(b.g.size(dim) as f64 - 1.0),
         Domain::Count { upper } => Support::Counts(bound(upper, f64::INFINITY)),
         Domain::Composition { total, .. } => Support::Composition(bound(Some(total), 0.0)),
+        Domain::Cholesky(..) | Domain::CorrCholesky(..) | Domain::Cov(..) | Domain::Corr(..) => {
+            unreachable!("no distribution of the registry draws matrices")
+        }
     }
 }
 
