@@ -91,6 +91,10 @@ fn plan_latent(
 ) -> Option<LatentPlan> {
     let flows = flows(model, site.name);
     let joint = joint_values(model, sizes, site, &flows);
+    if let Support::Composition(_) = site.dist.root().signature().support {
+        diags.push(errors::no_guide(model, site));
+        return None;
+    }
     let chosen = match asked_for(model, policy, site, diags) {
         Some(choice) => {
             let choice = choice?;
@@ -98,7 +102,7 @@ fn plan_latent(
             forbid(model, site, &flows, &choice, found, joint, diags)?;
             Chosen { estimator: found, options: choice.options, reason: "as asked for".into() }
         }
-        None => automatic(model, policy, site, &flows, joint, diags)?,
+        None => automatic(model, policy, site, &flows, joint)?,
     };
     let card = chosen.estimator.card();
     let options = card.options.iter().map(|o| (o.name, option(&chosen.options, o))).collect();
@@ -191,13 +195,8 @@ fn automatic(
     site: &Site,
     flows: &Flows,
     joint: Option<u128>,
-    diags: &mut Diagnostics,
 ) -> Option<Chosen> {
     let support = site.dist.root().signature().support;
-    if let Support::Composition(_) = support {
-        diags.push(errors::no_guide(model, site));
-        return None;
-    }
     let estimators = policy.estimators.or(model.fit.estimators).unwrap_or(Estimators::Auto);
     let jump = flows.jumps.first();
     if !support.is_discrete() {

@@ -76,7 +76,7 @@ pub(super) fn sites_couple(
         Code::E0295,
         format!("`{}` and `{}` cannot be summed one after the other", name_a.name, name_b.name),
     )
-    .at(model.stmts[stmt].span, "depends on both, and neither has all dimensions of the other")
+    .at(model.stmts[stmt].span, "what is left of one sum depends on a whole plate of the other")
     .also(name_a.span, format!("summed exactly: {}", a.estimator))
     .also(name_b.span, format!("summed exactly: {}", b.estimator))
     .help("write `@reinforce` or `@gumbel_softmax` above one of them")

@@ -2,6 +2,7 @@
 
 use elbow::backend::{self, CounterNoise, Float, Lowering, Options, Program, Step};
 use elbow::check::plan::Policy;
+use elbow::diag::Diagnostics;
 use elbow::lower::Problem;
 use elbow::objective::{Objective, objective};
 use elbow::session::{Inputs, Session};
@@ -11,8 +12,19 @@ use std::sync::Arc;
 
 /// Checks, binds and plans a model; `data` is a JSON object, `estimators` are overrides such as `("z", "reinforce")`.
 pub fn problem(text: &str, data: &str, estimators: &[(&str, &str)]) -> Problem {
+    attempt(text, data, estimators)
+        .unwrap_or_else(|(session, diags)| panic!("{}", shown(&session, &diags)))
+}
+
+fn attempt(
+    text: &str,
+    data: &str,
+    estimators: &[(&str, &str)],
+) -> Result<Problem, (Session, Diagnostics)> {
     let (session, diags) = Session::from_source(Source::new("test.elbow", text));
-    assert!(!diags.has_errors(), "{}", shown(&session, &diags));
+    if diags.has_errors() {
+        return Err((session, diags));
+    }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("data.json");
     std::fs::write(&file, data).unwrap();
@@ -23,10 +35,30 @@ pub fn problem(text: &str, data: &str, estimators: &[(&str, &str)]) -> Problem {
         policy: Policy { estimators: None, overrides },
     };
     let (problem, diags) = session.problem(&inputs);
-    problem.unwrap_or_else(|| panic!("{}", shown(&session, &diags)))
+    problem.ok_or((session, diags))
 }
 
-fn shown(session: &Session, diags: &elbow::diag::Diagnostics) -> String {
+/// The codes with which a model is refused; none where it can be fitted.
+pub fn refusals(text: &str, data: &str, estimators: &[(&str, &str)]) -> Vec<&'static str> {
+    match attempt(text, data, estimators) {
+        Ok(_) => vec![],
+        Err((_, diags)) => diags.iter().map(|d| d.code.name()).collect(),
+    }
+}
+
+/// The log joint density of a model without latents.
+pub fn log_joint(text: &str, data: &str) -> f64 {
+    -loss(&problem(text, data, &[]), &[])
+}
+
+/// The loss of one draw at given parameters.
+pub fn loss(problem: &Problem, params: &[f64]) -> f64 {
+    let mut step = step(problem, 1, F64);
+    step.set_params(params);
+    step.run(0, &mut CounterNoise::new(0))
+}
+
+fn shown(session: &Session, diags: &Diagnostics) -> String {
     diags.iter().map(|d| elbow::diag::render(d, &session.source, false)).collect()
 }
 
@@ -45,12 +77,23 @@ pub fn scattered(count: usize) -> Vec<f64> {
 
 /// Mean and standard error of each element of the gradient over independent steps.
 pub fn mean_gradient(problem: &Problem, samples: usize, runs: u64, seed: u64) -> Vec<(f64, f64)> {
+    let params = scattered(step(problem, 1, F64).params().len());
+    mean_gradient_at(problem, &params, samples, runs, seed)
+}
+
+/// The same at given parameters.
+pub fn mean_gradient_at(
+    problem: &Problem,
+    params: &[f64],
+    samples: usize,
+    runs: u64,
+    seed: u64,
+) -> Vec<(f64, f64)> {
     let mut step = step(problem, samples, F64);
-    let params = scattered(step.params().len());
     let mut noise = CounterNoise::new(seed);
     let (mut sum, mut square) = (vec![0.0; params.len()], vec![0.0; params.len()]);
     for run in 0..runs {
-        step.set_params(&params);
+        step.set_params(params);
         step.run(run, &mut noise);
         for (i, g) in step.gradient().into_iter().enumerate() {
             sum[i] += g;

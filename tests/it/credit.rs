@@ -2,7 +2,7 @@
 //!
 //! Seeds are fixed, so each z-test either always passes or never does; |z| < 5 over all parameters of a model.
 
-use crate::common::{mean_gradient, problem, z_between};
+use crate::common::{mean_gradient, problem, scattered, z_between};
 
 /// A model whose latents are drawn as `sampled` says (`z=reinforce m=marginalize`); where it says `reinforce`, the exact
 /// gradient comes from `enumerate`, or for continuous latents from `pathwise`.
@@ -324,6 +324,45 @@ fn agree(cases: &[Case]) {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// One density written element by element, and as one sum that shares all costs: the same mean, a fraction of the variance.
+#[test]
+fn credit_per_element_lowers_the_variance() {
+    let data = r#"{"y": [0.5, 2.5, -1.0, 1.1, 3.0, 0.2, 1.9, -0.4]}"#;
+    let head = "data y: real[n]\n@reinforce(baseline = none)\nz[n] ~ Bernoulli(0.3)\n";
+    let of =
+        |cost: &str| mean_gradient(&problem(&format!("{head}{cost}\n"), data, &[]), 1, 4000, 3);
+    let each = of("factor -0.5 * (y - 2 * z)^2");
+    let shared = of("factor sum(-0.5 * (y - 2 * z)^2 over n)");
+    assert!(z_between(&each, &shared) < 5.0, "{each:?}\n{shared:?}");
+    let variance = |g: &[(f64, f64)]| g.iter().map(|(_, se)| se * se).sum::<f64>();
+    let (each, shared) = (variance(&each), variance(&shared));
+    assert!(4.0 * each < shared, "{each}, {shared}");
+}
+
+/// A running sum keeps the name of its dimension. Credit by that name alone, element n from cost n, is far from the
+/// gradient, and far from what the estimator gives.
+#[test]
+fn credit_by_name_alone_would_be_wrong() {
+    const Y: [f64; 3] = [0.5, 1.5, 2.0];
+    let text = "data y: real[n]\nz[n] ~ Bernoulli(0.4)\ny ~ Normal(cumsum(z over n), 0.7)\n";
+    let by = |estimator| problem(text, r#"{"y": [0.5, 1.5, 2.0]}"#, &[("z", estimator)]);
+    let exact = mean_gradient(&by("enumerate"), 1, 1, 0);
+    let p: Vec<f64> = scattered(3).iter().map(|l| 1.0 / (1.0 + (-l).exp())).collect();
+    let mut named = exact.clone();
+    for code in 0..8 {
+        let z: Vec<f64> = (0..3).map(|i| f64::from(code >> i & 1)).collect();
+        let mass: f64 = (0..3).map(|i| if z[i] == 1.0 { p[i] } else { 1.0 - p[i] }).product();
+        let cost: Vec<f64> =
+            (0..3).map(|i| -0.5 * ((Y[i] - z[..=i].iter().sum::<f64>()) / 0.7).powi(2)).collect();
+        for i in 0..3 {
+            named[i].0 += mass * (z[i] - p[i]) * (cost.iter().sum::<f64>() - cost[i]);
+        }
+    }
+    let drawn = mean_gradient(&by("reinforce"), 50, 400, 7);
+    assert!(z_between(&drawn, &exact) < 5.0, "{drawn:?}\n{exact:?}");
+    assert!(z_between(&drawn, &named) > 20.0, "{drawn:?}\n{named:?}");
 }
 
 #[test]
