@@ -24,4 +24,8 @@ pub mod guide;
 pub mod infer;
 pub mod lower;
 pub mod objective;
+pub mod report;
 pub mod session;
+
+// The program.
+pub mod cli;

@@ -1,1 +1,10 @@
-fn main() {}
+//! The `elbow` command.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    elbow::cli::install_panic_hook();
+    elbow::cli::main(started)
+}

@@ -15,7 +15,7 @@ mod optimizer;
 mod summary;
 
 pub use blame::Blame;
-pub use config::Config;
+pub use config::{Config, Optimizer};
 pub use fitter::{Elbo, Fitter, Stop};
 pub use history::History;
 pub use summary::{Draws, Quantity, Summary, draws, summarize};

@@ -5,9 +5,11 @@
 
 mod expr;
 mod site;
+mod sketch;
 mod values;
 
 pub use site::{Latent, Term, TermKind};
+pub use sketch::{Kl, Sketch, sketch};
 
 use crate::check::model::{DimId, Expr, Model, NameId, NameKind, Stage, StmtKind, Window};
 use crate::check::plan::Plan;

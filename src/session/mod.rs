@@ -2,12 +2,15 @@
 
 mod errors;
 
+use crate::backend::{self, Float, Lowering, Options, Program};
 use crate::check::check;
 use crate::check::model::{FitSettings, Model};
 use crate::check::plan::{Plan, Policy, plan};
 use crate::data::{self, Bound};
 use crate::diag::Diagnostics;
+use crate::ir;
 use crate::lower::Problem;
+use crate::objective::{Objective, least_samples, objective};
 use crate::source::Source;
 use crate::syntax::{self, ast};
 use std::path::Path;
@@ -38,9 +41,25 @@ impl Session {
     /// Where the file cannot be read or is not UTF-8. Mistakes in the model are in the diagnostics beside the session.
     pub fn open(path: &Path) -> Result<(Self, Diagnostics), Diagnostics> {
         let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|e| one(errors::cannot_read(&name, &e)))?;
+        let bytes = std::fs::read(path).map_err(|e| Self::unreadable(&name, &e))?;
+        Self::from_bytes(name, bytes)
+    }
+
+    /// Parses and checks the bytes of a file called `name`.
+    ///
+    /// # Errors
+    /// Where they are not UTF-8.
+    pub fn from_bytes(
+        name: impl Into<String>,
+        bytes: Vec<u8>,
+    ) -> Result<(Self, Diagnostics), Diagnostics> {
         let source = syntax::decode(name, bytes).map_err(one)?;
         Ok(Self::from_source(source))
+    }
+
+    /// What is to be said of a file that cannot be read.
+    pub fn unreadable(name: &str, error: &std::io::Error) -> Diagnostics {
+        one(errors::cannot_read(name, error))
     }
 
     /// Parses and checks a text.
@@ -83,6 +102,20 @@ impl Session {
     /// The `fit` block, under what the command line says.
     pub fn settings(&self, flags: &FitSettings) -> FitSettings {
         flags.or(&self.model.fit)
+    }
+
+    /// The objective as a graph, with as few Monte Carlo draws as the estimators allow.
+    pub fn emit_ir(&self, problem: &Problem) -> String {
+        let Objective { graph, loss, .. } = objective(problem, least_samples(problem));
+        ir::dump(&graph, &[loss])
+    }
+
+    /// The compiled objective, node by node.
+    pub fn emit_graph(&self, problem: &Problem) -> String {
+        let Objective { graph, loss, .. } = objective(problem, least_samples(problem));
+        let program = Program { graph, loss, watch: vec![] };
+        let options = Options { lowering: Lowering::Fast, float: Float::F64, threads: 1 };
+        backend::compile(program, options).describe()
     }
 }
 

@@ -1,0 +1,107 @@
+//! What several commands share: reading a model file or standard input, and the flags for data and estimators.
+
+use super::Status;
+use super::terminal::Terminal;
+use crate::check::model::Estimators;
+use crate::check::plan::Policy;
+use crate::diag::Diagnostics;
+use crate::session::{Inputs, Session};
+use crate::source::Source;
+use std::io::Read;
+use std::path::Path;
+
+/// A model file; `-` is standard input. `None` where it cannot be read, after saying so.
+pub(super) fn open(path: &Path, terminal: &Terminal) -> Option<(Session, Diagnostics)> {
+    let opened = if path == Path::new("-") {
+        let mut bytes = vec![];
+        match std::io::stdin().lock().read_to_end(&mut bytes) {
+            Ok(_) => Session::from_bytes("<stdin>", bytes),
+            Err(error) => Err(Session::unreadable("<stdin>", &error)),
+        }
+    } else {
+        Session::open(path)
+    };
+    let show =
+        |found: Diagnostics| terminal.report(&found, &Source::new(path.display().to_string(), ""));
+    opened.map_err(show).ok()
+}
+
+/// A model without errors, its warnings told.
+pub(super) fn open_checked(
+    path: &Path,
+    terminal: &Terminal,
+) -> Result<(Session, Diagnostics), Status> {
+    let (session, found) = open(path, terminal).ok_or(Status::Mistake)?;
+    if found.has_errors() {
+        terminal.report(&found, &session.source);
+        return Err(Status::Mistake);
+    }
+    Ok((session, found))
+}
+
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct DataArgs {
+    /// A data file, read by column name, or name=FILE for one datum
+    #[arg(long, value_name = "FILE | NAME=FILE")]
+    data: Vec<String>,
+    /// The size of a dimension
+    #[arg(long = "dim", value_name = "NAME=SIZE", value_parser = size)]
+    dims: Vec<(String, u64)>,
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct PolicyArgs {
+    /// Which estimators to choose from where the model asks for none
+    #[arg(long, value_enum)]
+    estimators: Option<EstimatorsArg>,
+    /// The estimator of one latent; wins over its annotation
+    #[arg(long = "estimator", value_name = "LATENT=NAME", value_parser = pair)]
+    overrides: Vec<(String, String)>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum EstimatorsArg {
+    Auto,
+    Exact,
+    Unbiased,
+}
+
+impl DataArgs {
+    pub(super) fn inputs(&self) -> Inputs {
+        Inputs { data: self.data.clone(), dims: self.dims.clone(), policy: self.policy.policy() }
+    }
+
+    /// Whether anything is known of the data.
+    pub(super) fn are_given(&self) -> bool {
+        !self.data.is_empty() || !self.dims.is_empty()
+    }
+}
+
+impl PolicyArgs {
+    fn policy(&self) -> Policy {
+        let estimators = self.estimators.map(|e| match e {
+            EstimatorsArg::Auto => Estimators::Auto,
+            EstimatorsArg::Exact => Estimators::Exact,
+            EstimatorsArg::Unbiased => Estimators::Unbiased,
+        });
+        Policy { estimators, overrides: self.overrides.clone() }
+    }
+}
+
+/// `z=reinforce`
+fn pair(text: &str) -> Result<(String, String), String> {
+    let split = text.split_once('=').filter(|(name, value)| !name.is_empty() && !value.is_empty());
+    let (name, value) = split.ok_or("a name, `=` and a value are needed")?;
+    Ok((name.to_string(), value.trim_start_matches('@').to_string()))
+}
+
+/// `K=5`
+fn size(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = pair(text)?;
+    match value.replace('_', "").parse() {
+        Ok(size) if size > 0 => Ok((name, size)),
+        _ => Err(format!("a size is a whole number from 1, not `{value}`")),
+    }
+}

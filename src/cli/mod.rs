@@ -1,0 +1,84 @@
+//! The command line: one file per command, all of them rows of `Command`. The only room that prints, reads a clock and
+//! knows the terminal; what it prints is made elsewhere.
+
+mod check;
+mod errors;
+mod explain;
+mod fmt;
+mod inputs;
+mod list;
+mod panic;
+mod plan;
+mod run;
+mod terminal;
+
+pub use panic::install_panic_hook;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use std::time::Instant;
+use terminal::Terminal;
+
+/// A probabilistic programming language with a gradient estimator per latent.
+#[derive(Parser)]
+#[command(name = "elbow", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  elbow check model.elbow
+  elbow plan model.elbow
+  elbow run model.elbow --data data.csv
+  elbow explain E0203";
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Run),
+    Check(check::Check),
+    Plan(plan::Plan),
+    Fmt(fmt::Fmt),
+    Explain(explain::Explain),
+    List(list::List),
+}
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Done = 0,
+    /// Something that was given is wrong.
+    Mistake = 1,
+    /// The fit broke off; its results are written all the same.
+    BrokeOff = 2,
+}
+
+/// Reads the command line and does what it says. `started` is when the process began.
+pub fn main(started: Instant) -> ExitCode {
+    let terminal = Terminal::new();
+    let status = match Cli::try_parse() {
+        Ok(cli) => cli.command.run(&terminal, started),
+        Err(error) if !error.use_stderr() => {
+            terminal.print(&error.to_string());
+            Status::Done
+        }
+        Err(error) => {
+            terminal.complain(errors::command_line(&error));
+            Status::Mistake
+        }
+    };
+    ExitCode::from(status as u8)
+}
+
+impl Command {
+    fn run(self, terminal: &Terminal, started: Instant) -> Status {
+        match self {
+            Command::Run(run) => run.run(terminal, started),
+            Command::Check(check) => check.run(terminal),
+            Command::Plan(plan) => plan.run(terminal),
+            Command::Fmt(fmt) => fmt.run(terminal),
+            Command::Explain(explain) => explain.run(terminal),
+            Command::List(list) => list.run(terminal),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The fit with a clock beside it: start, steps in short chunks between which the user is looked after, then the draws.
+
+use super::interrupt::Interrupt;
+use super::progress::Progress;
+use crate::backend::fast::in_pool;
+use crate::infer::{Blame, Config, Draws, Fitter, History, Stop, Summary, summarize};
+use crate::lower::Problem;
+use crate::report::{Elbos, Exit};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What a fit leaves.
+pub(super) struct Fit {
+    pub(super) exit: Exit,
+    pub(super) blame: Option<Blame>,
+    pub(super) steps: u64,
+    pub(super) newton_iterations: Option<usize>,
+    /// From the start of the process to the end of the first step.
+    pub(super) startup_ms: f64,
+    /// Of the Newton start and all steps.
+    pub(super) seconds: f64,
+    /// Of the steps alone.
+    pub(super) us_per_step: f64,
+    pub(super) elbos: Elbos,
+    pub(super) history: History,
+    pub(super) draws: Draws,
+    pub(super) summary: Vec<Summary>,
+}
+
+/// How long the loop runs before it looks up.
+const CHUNK: Duration = Duration::from_millis(50);
+/// The optimised ELBO is averaged over this share of the history, its end.
+const TAIL: usize = 10;
+
+/// Fits inside a thread pool of the size that the configuration asks for.
+pub(super) fn fit(
+    problem: &Arc<Problem>,
+    config: &Config,
+    progress: &Progress,
+    started: Instant,
+) -> Fit {
+    let interrupt = Interrupt::listen();
+    in_pool(config.options.threads, || {
+        let fit = steps(problem, config, progress, &interrupt, started);
+        progress.finish();
+        fit
+    })
+}
+
+fn steps(
+    problem: &Arc<Problem>,
+    config: &Config,
+    progress: &Progress,
+    interrupt: &Interrupt,
+    started: Instant,
+) -> Fit {
+    let begin = Instant::now();
+    let mut fitter = Fitter::new(problem.clone(), config.clone());
+    let newton_iterations = fitter.start();
+    let loop_begin = Instant::now();
+    let mut stopped = fitter.advance(1);
+    let startup_ms = started.elapsed().as_secs_f64() * 1e3;
+    let mut chunk = 1;
+    while stopped.is_ok() && fitter.done() < config.steps && !interrupt.is_set() {
+        let at = Instant::now();
+        stopped = fitter.advance(chunk);
+        chunk = next_chunk(chunk, at.elapsed());
+        progress.show(&fitter);
+    }
+    let loop_seconds = loop_begin.elapsed().as_secs_f64();
+    let seconds = begin.elapsed().as_secs_f64();
+    let steps = fitter.done();
+    let (exit, blame) = match stopped {
+        Err(Stop::NotFinite(blame)) => (Exit::NotFinite, blame),
+        Ok(()) if steps < config.steps => (Exit::Interrupted, None),
+        Ok(()) => (Exit::Done, None),
+    };
+    let draws = fitter.draws();
+    Fit {
+        exit,
+        blame,
+        steps,
+        newton_iterations,
+        startup_ms,
+        seconds,
+        us_per_step: loop_seconds * 1e6 / steps.max(1) as f64,
+        elbos: elbos(&mut fitter),
+        history: fitter.history().clone(),
+        summary: summarize(problem, &draws),
+        draws,
+    }
+}
+
+/// Twice as many steps while there is time for them, half when there is not.
+fn next_chunk(chunk: u64, took: Duration) -> u64 {
+    if took < CHUNK / 2 {
+        chunk * 2
+    } else if took > CHUNK {
+        (chunk / 2).max(1)
+    } else {
+        chunk
+    }
+}
+
+fn elbos(fitter: &mut Fitter) -> Elbos {
+    let elbo = fitter.elbo();
+    let recorded = fitter.history().column("elbo").unwrap_or_default();
+    let tail = &recorded[recorded.len() - recorded.len().div_ceil(TAIL)..];
+    let mean = tail.iter().sum::<f64>() / tail.len() as f64;
+    Elbos { elbo, optimised: (fitter.relaxed() && !tail.is_empty()).then_some(mean) }
+}

@@ -1,0 +1,262 @@
+//! `elbow run FILE`: fits a model to data, reports, and leaves a folder of results.
+
+mod fit;
+mod interrupt;
+mod progress;
+
+use super::Status;
+use super::inputs::{DataArgs, open_checked};
+use super::terminal::Terminal;
+use crate::backend::Lowering;
+use crate::check::model::{FitSettings, Precision, Schedule};
+use crate::diag::{self, Diagnostic, Diagnostics};
+use crate::infer::Config;
+use crate::lower::Problem;
+use crate::report::{self, Exit, Folder, LatentRow, Record};
+use crate::session::{Inputs, Session};
+use fit::Fit;
+use progress::Progress;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Fit a model to data and report its posterior
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Run {
+    /// The model file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    fit: FitArgs,
+    /// Where to write the results [default: NAME.fit]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace the results of another run
+    #[arg(long)]
+    force: bool,
+    /// Print warnings and errors only
+    #[arg(long)]
+    quiet: bool,
+    /// Print the run and its summary as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "Examples:
+  elbow run eight_schools.elbow --data eight_schools.csv
+  elbow run model.elbow --data y=heights.npy --data covariates.csv --dim K=3
+  elbow run mixture.elbow --data x.csv --estimator z=marginalize --steps 20000 --seed 7
+  elbow run model.elbow --data data.json --out fits/first --force --json
+
+Exit codes: 0 done, 1 a mistake in what was given, 2 the fit broke off.";
+
+/// Settings of the fit; they win over the model's `fit` block.
+#[derive(clap::Args)]
+struct FitArgs {
+    /// Steps of the optimiser
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    steps: Option<u64>,
+    /// The seed of all randomness
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Monte Carlo draws per step
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    samples: Option<u64>,
+    /// The learning rate
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    lr: Option<f64>,
+    #[arg(long, value_enum)]
+    precision: Option<PrecisionArg>,
+    /// Threads of the computation [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Posterior draws to write
+    #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]
+    draws: Option<u64>,
+    /// How the graph is computed
+    #[arg(long, value_enum, default_value_t = BackendArg::Fast)]
+    backend: BackendArg,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy)]
+enum PrecisionArg {
+    F32,
+    F64,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy)]
+enum BackendArg {
+    Fast,
+    /// One node per operation: slow, for comparison
+    Reference,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|r: &f64| r.is_finite() && *r > 0.0);
+    rate.ok_or_else(|| "a positive number is needed".into())
+}
+
+impl FitArgs {
+    fn settings(&self) -> FitSettings {
+        FitSettings {
+            steps: self.steps,
+            seed: self.seed,
+            samples: self.samples,
+            draws: self.draws,
+            learning_rate: self.lr.map(Schedule::Constant),
+            precision: self.precision.map(|p| match p {
+                PrecisionArg::F32 => Precision::F32,
+                PrecisionArg::F64 => Precision::F64,
+            }),
+            ..FitSettings::default()
+        }
+    }
+
+    fn threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(all, usize::from)
+    }
+
+    fn lowering(&self) -> Lowering {
+        match self.backend {
+            BackendArg::Fast => Lowering::Fast,
+            BackendArg::Reference => Lowering::Reference,
+        }
+    }
+}
+
+/// A run whose inputs are all good.
+struct Ready {
+    session: Session,
+    inputs: Inputs,
+    problem: Arc<Problem>,
+    config: Config,
+    latents: Vec<LatentRow>,
+    warnings: Diagnostics,
+    folder: Folder,
+}
+
+impl Run {
+    pub(super) fn run(self, terminal: &Terminal, started: Instant) -> Status {
+        let ready = match self.prepare(terminal) {
+            Ok(ready) => ready,
+            Err(status) => return status,
+        };
+        if !self.json {
+            terminal.report(&ready.warnings, &ready.session.source);
+        }
+        let shown = terminal.watched && !self.quiet && !self.json;
+        let progress = Progress::new(shown, ready.config.steps);
+        let fit = fit::fit(&ready.problem, &ready.config, &progress, started);
+        self.finish(terminal, &ready, &fit)
+    }
+
+    /// Everything that a user can get wrong, before anything is computed.
+    fn prepare(&self, terminal: &Terminal) -> Result<Ready, Status> {
+        let (session, mut warnings) = open_checked(&self.file, terminal)?;
+        let inputs = self.data.inputs();
+        let (problem, found) = session.problem(&inputs);
+        warnings.extend(found);
+        let Some(problem) = problem else {
+            terminal.report(&warnings, &session.source);
+            return Err(Status::Mistake);
+        };
+        let folder = Folder::claim(self.out(), self.force).map_err(|error| {
+            terminal.complain(error);
+            Status::Mistake
+        })?;
+        let settings = session.settings(&self.fit.settings());
+        let config = Config::new(&problem, &settings, self.fit.threads(), self.fit.lowering());
+        let latents = report::latent_rows(&session.model, &problem.plan);
+        let problem = Arc::new(problem);
+        Ok(Ready { session, inputs, problem, config, latents, warnings, folder })
+    }
+
+    /// `NAME.fit` in the current directory.
+    fn out(&self) -> PathBuf {
+        let stem = self.file.file_stem().filter(|s| *s != "-");
+        let name = stem.map_or("model".into(), |s| s.to_string_lossy());
+        self.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.fit")))
+    }
+
+    /// Writes the folder, then tells what is in it.
+    fn finish(&self, terminal: &Terminal, ready: &Ready, fit: &Fit) -> Status {
+        let bound = &ready.problem.bound;
+        let broken = (fit.exit == Exit::NotFinite)
+            .then(|| report::not_finite(bound, fit.blame.as_ref(), fit.steps));
+        let record = record(ready, fit, broken.as_ref());
+        if let Err(error) = ready.folder.write(&files(ready, fit, &record)) {
+            terminal.complain(error);
+            return Status::Mistake;
+        }
+        if self.json {
+            let mut record = record;
+            record["summary"] = fit.summary.iter().map(row).collect();
+            terminal.print(&format!("{record:#}\n"));
+        } else if !self.quiet {
+            terminal.print(&text(ready, fit));
+        }
+        if let Some(broken) = broken {
+            terminal.report(&Diagnostics::from_iter([broken]), &ready.session.source);
+        }
+        if fit.exit == Exit::Done { Status::Done } else { Status::BrokeOff }
+    }
+}
+
+fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::Value {
+    let source = &ready.session.source;
+    let json = |d: &Diagnostic| diag::to_json(d, source);
+    let record = Record {
+        model: (&source.name, &source.text),
+        files: &ready.problem.bound.files,
+        dims: &ready.inputs.dims,
+        config: &ready.config,
+        policy: &ready.inputs.policy,
+        latents: &ready.latents,
+        warnings: ready.warnings.iter().map(json).collect(),
+        exit: fit.exit,
+        error: broken.map(json),
+        steps: fit.steps,
+        newton_iterations: fit.newton_iterations,
+        fit_seconds: fit.seconds,
+        us_per_step: fit.us_per_step,
+        startup_ms: fit.startup_ms,
+        elbos: fit.elbos,
+    };
+    record.to_json()
+}
+
+fn files(ready: &Ready, fit: &Fit, record: &serde_json::Value) -> [(&'static str, Vec<u8>); 4] {
+    let draws = report::draws_csv(&fit.draws, &ready.session.source.name, ready.config.seed);
+    [
+        ("summary.csv", report::summary_csv(&fit.summary)),
+        ("draws.csv", draws.into_bytes()),
+        ("history.csv", report::history_csv(&fit.history)),
+        ("run.json", format!("{record:#}\n").into_bytes()),
+    ]
+}
+
+fn row(s: &crate::infer::Summary) -> serde_json::Value {
+    serde_json::json!({
+        "name": s.name, "mean": s.mean, "sd": s.sd, "q05": s.q05, "q50": s.q50, "q95": s.q95,
+    })
+}
+
+/// The report on the screen.
+fn text(ready: &Ready, fit: &Fit) -> String {
+    let mut out = report::estimators(&ready.latents);
+    out.push('\n');
+    out.push_str(&report::posterior_table(&fit.summary));
+    out.push('\n');
+    out.push_str(&report::elbo_lines(fit.elbos));
+    let ending = match fit.exit {
+        Exit::Done => "",
+        Exit::Interrupted => ", interrupted",
+        Exit::NotFinite => ", broken off",
+    };
+    let folder = ready.folder.path().display();
+    out + &format!("{} steps in {:.2} s{ending}; results in {folder}/\n", fit.steps, fit.seconds)
+}

@@ -1,0 +1,33 @@
+//! The progress bar: ELBO, temperatures, speed and the time that is left, where somebody watches.
+
+use crate::infer::Fitter;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+pub(super) struct Progress(ProgressBar);
+
+const LINE: &str = "{bar:24} {percent:>3}%  {msg}  {per_sec}  {eta} left";
+
+impl Progress {
+    pub(super) fn new(shown: bool, steps: u64) -> Self {
+        let target =
+            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style =
+            ProgressStyle::with_template(LINE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(ProgressBar::with_draw_target(Some(steps), target).with_style(style))
+    }
+
+    pub(super) fn show(&self, fitter: &Fitter) {
+        if self.0.is_hidden() {
+            return;
+        }
+        let elbo = fitter.recent_elbo().map(|e| format!("ELBO {e:.2}"));
+        let knobs = fitter.knobs().into_iter().map(|(name, value)| format!("{name} {value:.3}"));
+        let parts: Vec<String> = elbo.into_iter().chain(knobs).collect();
+        self.0.set_message(parts.join("  "));
+        self.0.set_position(fitter.done());
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

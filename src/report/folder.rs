@@ -1,0 +1,80 @@
+//! The output folder: written beside its place under a temporary name and renamed, so it is whole or not there.
+
+use super::errors;
+use crate::diag::Diagnostic;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A place for results that may be written to.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    path: PathBuf,
+    force: bool,
+}
+
+/// What shows that a folder holds the results of a run.
+const MARK: &str = "run.json";
+
+impl Folder {
+    /// # Errors
+    /// E0404 where another run's results lie there and `force` is not set, E0405 where something else does, E0406 where
+    /// nothing can be written.
+    pub fn claim(path: PathBuf, force: bool) -> Result<Self, Diagnostic> {
+        let folder = Self { path, force };
+        folder.check()?;
+        folder.workshop().map_err(|e| errors::cannot_write(&folder.path, &e))?;
+        Ok(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes all files, or none of them.
+    ///
+    /// # Errors
+    /// As `claim`: the world may have changed since.
+    pub fn write(&self, files: &[(&str, Vec<u8>)]) -> Result<(), Diagnostic> {
+        self.check()?;
+        self.replace(files).map_err(|e| errors::cannot_write(&self.path, &e))
+    }
+
+    fn check(&self) -> Result<(), Diagnostic> {
+        if !self.path.exists() {
+            return Ok(());
+        }
+        let empty = || self.path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+        match self.path.join(MARK).is_file() {
+            true if self.force => Ok(()),
+            true => Err(errors::results_exist(&self.path)),
+            false if empty() => Ok(()),
+            false => Err(errors::not_results(&self.path)),
+        }
+    }
+
+    fn replace(&self, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
+        let workshop = self.workshop()?;
+        let (new, old) = (workshop.path().join("new"), workshop.path().join("old"));
+        std::fs::create_dir(&new)?;
+        for (name, bytes) in files {
+            std::fs::write(new.join(name), bytes)?;
+        }
+        let replaces = self.path.exists();
+        if replaces {
+            std::fs::rename(&self.path, &old)?;
+        }
+        let moved = std::fs::rename(&new, &self.path);
+        if moved.is_err() && replaces {
+            std::fs::rename(&old, &self.path)?;
+        }
+        moved
+    }
+
+    /// A temporary folder on the same disk, gone when it is dropped.
+    fn workshop(&self) -> io::Result<tempfile::TempDir> {
+        let beside = self.path.parent().filter(|p| !p.as_os_str().is_empty());
+        let beside = beside.unwrap_or(Path::new("."));
+        std::fs::create_dir_all(beside)?;
+        tempfile::Builder::new().prefix(".elbow-").tempdir_in(beside)
+    }
+}

@@ -1,0 +1,20 @@
+//! What a run and a plan look like to their reader: tables for people, CSV and JSON for programs, a folder that is whole.
+//!
+//! Everything here is text or bytes made from values; only `folder` touches the disk, and nothing prints.
+
+mod draws;
+mod errors;
+mod folder;
+mod plan;
+mod posterior;
+mod record;
+mod registry;
+mod table;
+
+pub use draws::draws_csv;
+pub use errors::not_finite;
+pub use folder::Folder;
+pub use plan::{LatentRow, estimators, latent_rows, plan_text};
+pub use posterior::{elbo_lines, history_csv, posterior_table, summary_csv};
+pub use record::{Elbos, Exit, Record};
+pub use registry::{List, list};

@@ -1,0 +1,151 @@
+//! The plan, latent by latent: how each is guided and estimated, why, and what would be exact.
+
+use super::table::table;
+use crate::check::model::{DimId, Elem, Mark, Model, OptionValue, Site, StmtKind, Type};
+use crate::check::plan::{LatentPlan, Plan};
+use crate::lower::{Kl, sketch};
+use serde::Serialize;
+
+/// One latent of a plan, in words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LatentRow {
+    pub latent: String,
+    pub dims: Vec<String>,
+    pub distribution: &'static str,
+    pub support: String,
+    /// Dimensions that every path to every cost keeps.
+    pub keeps: Vec<String>,
+    pub mixes: Vec<String>,
+    /// Joint values per element of the kept dimensions, where finite and known.
+    pub joint_values: Option<String>,
+    pub guide: &'static str,
+    pub kl: &'static str,
+    pub estimator: &'static str,
+    pub options: Vec<(&'static str, String)>,
+    pub bias: &'static str,
+    pub why: String,
+    /// The line to type for the exact estimator.
+    pub exact: Option<String>,
+}
+
+/// The rows of a plan, in sampling order. Needs no data.
+pub fn latent_rows(model: &Model, plan: &Plan) -> Vec<LatentRow> {
+    plan.latents.iter().map(|l| latent_row(model, l)).collect()
+}
+
+fn latent_row(model: &Model, plan: &LatentPlan) -> LatentRow {
+    let StmtKind::Tilde(site) = &model.stmts[plan.stmt].kind else {
+        unreachable!("plans are of `~` statements");
+    };
+    let mixed = plan.flows.mixed();
+    let (mixes, keeps): (Vec<DimId>, Vec<DimId>) =
+        site.dims.iter().copied().partition(|d| mixed.contains(d));
+    let names = |dims: &[DimId]| dims.iter().map(|&d| model.dim(d).name.clone()).collect();
+    let sketch = sketch(site, plan);
+    LatentRow {
+        latent: model.name(plan.name).name.clone(),
+        dims: names(&site.dims),
+        distribution: site.dist.dist.0.signature().name,
+        support: support(model, &model.name(plan.name).ty),
+        keeps: names(&keeps),
+        mixes: names(&mixes),
+        joint_values: plan.joint.map(|j| j.to_string()),
+        guide: sketch.guide,
+        kl: kl(sketch.kl),
+        estimator: plan.estimator,
+        options: plan.options.iter().map(|(name, value)| (*name, option(value))).collect(),
+        bias: plan.bias().describe(),
+        why: plan.reason.clone() + noncentered(site),
+        exact: plan.exact.clone(),
+    }
+}
+
+fn noncentered(site: &Site) -> &'static str {
+    if site.noncentered.is_some() { "; drawn in standard units" } else { "" }
+}
+
+fn kl(kl: Kl) -> &'static str {
+    match kl {
+        Kl::ClosedForm => "closed form",
+        Kl::MonteCarlo => "Monte Carlo",
+        Kl::None => "none: summed out",
+    }
+}
+
+fn option(value: &OptionValue) -> String {
+    match value {
+        OptionValue::Schedule(schedule) => schedule.to_string(),
+        OptionValue::Word(word) => word.clone(),
+    }
+}
+
+fn support(model: &Model, ty: &Type) -> String {
+    let over = |dims: &[DimId]| {
+        let names: Vec<&str> = dims.iter().map(|&d| model.dim(d).name.as_str()).collect();
+        names.join(", ")
+    };
+    match (ty.mark, ty.elem) {
+        (Some(Mark::Simplex(d)), _) => format!("simplex over {}", over(&[d])),
+        (Some(Mark::Ordered(d)), _) => format!("ordered over {}", over(&[d])),
+        (Some(Mark::Cholesky(d, e)), _) => format!("cholesky over {}", over(&[d, e])),
+        (Some(Mark::Cov(d, e)), _) => format!("cov over {}", over(&[d, e])),
+        (Some(Mark::Corr(d, e)), _) => format!("corr over {}", over(&[d, e])),
+        (None, Elem::Real) => format!("real {}", ty.support),
+        (None, Elem::Int) => format!("whole {}", ty.support),
+        (None, Elem::Binary) => "binary".into(),
+        (None, Elem::Index(d)) => format!("index({})", model.dim(d).name),
+    }
+}
+
+/// The table at the head of a run's report.
+pub fn estimators(rows: &[LatentRow]) -> String {
+    let header = ["latent", "distribution", "estimator", "bias", "why"];
+    let cells = rows.iter().map(|r| {
+        let cells = [&left(r), r.distribution, r.estimator, r.bias, &r.why];
+        cells.map(str::to_string).into()
+    });
+    let mut out = table(&header, cells.collect(), header.len());
+    for row in rows {
+        if let Some(line) = &row.exact {
+            out.push_str(&format!(" exact for {}: {line}\n", row.latent));
+        }
+    }
+    out
+}
+
+/// The plan as paragraphs, one per latent.
+pub fn plan_text(rows: &[LatentRow]) -> String {
+    let paragraphs: Vec<String> = rows.iter().map(paragraph).collect();
+    paragraphs.join("\n")
+}
+
+fn paragraph(row: &LatentRow) -> String {
+    let joint = row.joint_values.as_ref().map(|j| format!("; {j} joint values"));
+    let dims = format!("keeps {}, mixes {}", names(&row.keeps), names(&row.mixes));
+    let options: Vec<String> = row.options.iter().map(|(n, v)| format!("{n} = {v}")).collect();
+    let options =
+        if options.is_empty() { String::new() } else { format!("({})", options.join(", ")) };
+    let mut out = format!("{} ~ {}\n", left(row), row.distribution);
+    let mut line = |head: &str, text: &str| out.push_str(&format!("  {head:<11}{text}\n"));
+    line("support", &row.support);
+    line("dimensions", &(dims + &joint.unwrap_or_default()));
+    line("guide", row.guide);
+    line("KL", row.kl);
+    line("estimator", &format!("@{}{options}: {}", row.estimator, row.bias));
+    line("why", &row.why);
+    if let Some(exact) = &row.exact {
+        line("exact", exact);
+    }
+    out
+}
+
+fn left(row: &LatentRow) -> String {
+    if row.dims.is_empty() {
+        return row.latent.clone();
+    }
+    format!("{}[{}]", row.latent, row.dims.join(", "))
+}
+
+fn names(names: &[String]) -> String {
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}

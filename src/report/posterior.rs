@@ -1,0 +1,66 @@
+//! Summaries and histories: the posterior table on the screen, `summary.csv` and `history.csv` in the folder.
+
+use super::Elbos;
+use super::table::{short, table};
+use crate::infer::{History, Summary};
+
+/// Rows of one name that the screen shows.
+const SHOWN: usize = 12;
+
+/// The table on the screen. Long names are cut, with a line that says so.
+pub fn posterior_table(summary: &[Summary]) -> String {
+    let mut rows = vec![];
+    for group in summary.chunk_by(|a, b| base(&a.name) == base(&b.name)) {
+        let shown = if group.len() > SHOWN + 1 { SHOWN } else { group.len() };
+        rows.extend(group[..shown].iter().map(row));
+        if shown < group.len() {
+            rows.push(vec![format!("… {} more in summary.csv", group.len() - shown)]);
+        }
+    }
+    table(&["", "mean", "sd", "5%", "50%", "95%"], rows, 1)
+}
+
+/// The ELBO with its standard error, and what was optimised instead where that is another quantity.
+pub fn elbo_lines(elbos: Elbos) -> String {
+    let mut out = format!("ELBO {:.2} ± {:.2}\n", elbos.elbo.mean, elbos.elbo.se);
+    if let Some(optimised) = elbos.optimised {
+        out.push_str(&format!(
+            "optimised {optimised:.2}: relaxed or weighted, not the ELBO of the model\n"
+        ));
+    }
+    out
+}
+
+fn row(s: &Summary) -> Vec<String> {
+    let numbers = [s.mean, s.sd, s.q05, s.q50, s.q95].map(short);
+    std::iter::once(s.name.clone()).chain(numbers).collect()
+}
+
+/// `theta` of `theta[3]`.
+fn base(name: &str) -> &str {
+    name.split('[').next().unwrap_or(name)
+}
+
+/// `name,mean,sd,q05,q50,q95`
+pub fn summary_csv(summary: &[Summary]) -> Vec<u8> {
+    let rows = summary.iter().map(|s| {
+        let numbers = [s.mean, s.sd, s.q05, s.q50, s.q95].map(|x| x.to_string());
+        std::iter::once(s.name.clone()).chain(numbers).collect()
+    });
+    csv(["name", "mean", "sd", "q05", "q50", "q95"].map(String::from).into(), rows)
+}
+
+/// The columns of a history.
+pub fn history_csv(history: &History) -> Vec<u8> {
+    let rows = history.rows.iter().map(|row| row.iter().map(f64::to_string).collect());
+    csv(history.columns.clone(), rows)
+}
+
+fn csv(header: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(vec![]);
+    let written = std::iter::once(header).chain(rows).try_for_each(|row| writer.write_record(row));
+    match written.map(|()| writer.into_inner()) {
+        Ok(Ok(bytes)) => bytes,
+        _ => unreachable!("rows are as long as the header, and memory takes them all"),
+    }
+}

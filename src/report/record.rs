@@ -1,0 +1,128 @@
+//! `run.json`: what was run, with what, for how long, and how it ended.
+
+use super::LatentRow;
+use crate::backend::{Float, Lowering};
+use crate::check::plan::Policy;
+use crate::data::FileUsed;
+use crate::infer::{Config, Elbo, Optimizer};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// How a fit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    Interrupted,
+    NotFinite,
+}
+
+impl Exit {
+    pub fn words(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::Interrupted => "interrupted",
+            Exit::NotFinite => "not finite",
+        }
+    }
+}
+
+/// The ELBO of the model as written, and what was optimised where that differs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Elbos {
+    pub elbo: Elbo,
+    pub optimised: Option<f64>,
+}
+
+/// Everything that `run.json` holds.
+pub struct Record<'a> {
+    /// The model's file name and text.
+    pub model: (&'a str, &'a str),
+    pub files: &'a [FileUsed],
+    pub dims: &'a [(String, u64)],
+    pub config: &'a Config,
+    pub policy: &'a Policy,
+    pub latents: &'a [LatentRow],
+    /// Diagnostics as JSON.
+    pub warnings: Vec<Value>,
+    pub exit: Exit,
+    /// What broke the fit off, as JSON.
+    pub error: Option<Value>,
+    pub steps: u64,
+    pub newton_iterations: Option<usize>,
+    pub fit_seconds: f64,
+    pub us_per_step: f64,
+    pub startup_ms: f64,
+    pub elbos: Elbos,
+}
+
+impl Record<'_> {
+    /// One JSON object. Numbers that are not finite are null.
+    pub fn to_json(&self) -> Value {
+        let estimators: serde_json::Map<String, Value> =
+            self.latents.iter().map(|l| (l.latent.clone(), json!(l))).collect();
+        json!({
+            "elbow": env!("CARGO_PKG_VERSION"),
+            "dfdx": dfdx_version(),
+            "model": { "path": self.model.0, "sha256": sha256(self.model.1) },
+            "data": self.files.iter().map(file).collect::<Vec<_>>(),
+            "exit": self.exit.words(),
+            "error": self.error,
+            "seed": self.config.seed,
+            "steps": self.steps,
+            "samples": self.config.samples,
+            "newton_iterations": self.newton_iterations,
+            "fit_seconds": self.fit_seconds,
+            "us_per_step": self.us_per_step,
+            "startup_ms": self.startup_ms,
+            "elbo": { "mean": self.elbos.elbo.mean, "se": self.elbos.elbo.se },
+            "optimised_elbo": self.elbos.optimised,
+            "settings": self.settings(),
+            "estimators": estimators,
+            "warnings": self.warnings,
+        })
+    }
+
+    fn settings(&self) -> Value {
+        let c = self.config;
+        let dims: serde_json::Map<String, Value> =
+            self.dims.iter().map(|(name, size)| (name.clone(), json!(size))).collect();
+        let overrides: serde_json::Map<String, Value> =
+            self.policy.overrides.iter().map(|(l, e)| (l.clone(), json!(e))).collect();
+        json!({
+            "steps": c.steps,
+            "draws": c.draws,
+            "optimizer": match c.optimizer {
+                Optimizer::Adam => "adam".to_string(),
+                Optimizer::Sgd { momentum } => format!("sgd(momentum = {momentum})"),
+            },
+            "learning_rate": c.learning_rate.to_string(),
+            "precision": match c.options.float {
+                Float::F32 => "f32",
+                Float::F64 => "f64",
+            },
+            "threads": c.options.threads,
+            "backend": match c.options.lowering {
+                Lowering::Fast => "fast",
+                Lowering::Reference => "reference",
+            },
+            "estimators": self.policy.estimators.map(|e| format!("{e:?}").to_lowercase()),
+            "estimator": overrides,
+            "dims": dims,
+        })
+    }
+}
+
+fn file(file: &FileUsed) -> Value {
+    json!({ "path": file.path, "sha256": file.sha256 })
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The version that the manifest pins.
+fn dfdx_version() -> Option<&'static str> {
+    let manifest = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+    let line = manifest.lines().find_map(|l| l.strip_prefix("dfdx = \"="))?;
+    line.strip_suffix('"')
+}
