@@ -1,7 +1,7 @@
 //! Operators and elementwise functions: arguments align by name, intervals pass through, marks survive what keeps them.
 
 use super::functions::{self, Domain, Function, Gives};
-use super::literal::number;
+use super::literal::{are_shares, number};
 use super::model::{DimId, Elem, Entry, Expr, ExprKind, Interval, Mark, Stage, Type};
 use super::support::Fit;
 use super::{Checker, errors, support};
@@ -169,11 +169,24 @@ impl Checker {
         let ty = Type {
             elem: element(function.gives, &args),
             support: (function.support)(&supports),
-            mark: mark(function.name, &args),
+            mark: mark(function.name, &args).or_else(|| self.shares(function.name, &args)),
             dims: union(args.iter().map(|a| a.ty.dims.as_slice())),
             stage: args.iter().map(|a| a.ty.stage).max().unwrap_or(Stage::Constant),
         };
         Some(Expr { kind: ExprKind::Call { function, args }, ty, span })
+    }
+
+    /// `where(k == 1, p, 1 - p)` along two positions is a simplex.
+    fn shares(&self, function: &str, args: &[Expr]) -> Option<Mark> {
+        let ("where", [condition, yes, no]) = (function, args) else { return None };
+        let ExprKind::Call { function: equal, args: sides } = &condition.kind else { return None };
+        let [ExprKind::Position(dim), ExprKind::Number(_)] =
+            [&sides.first()?.kind, &sides.get(1)?.kind]
+        else {
+            return None;
+        };
+        let two = equal.name == "==" && self.fixed_size(*dim) == Some(2);
+        (two && are_shares(yes, no)).then_some(Mark::Simplex(*dim))
     }
 }
 

@@ -200,6 +200,9 @@ impl Tracer<'_> {
                 }
                 merge(taints)
             }
+            ExprKind::Stack(items) => {
+                merge(items.iter().map(|item| self.expr(item)).collect::<Vec<Taint>>())
+            }
             ExprKind::Reduce { how, arg, over } => {
                 let taint = self.expr(arg);
                 let chooses = matches!(how, Reduction::All | Reduction::Any | Reduction::ArgMax);

@@ -1,6 +1,6 @@
 //! Numbers, lists, `zeros(K)` and `ones(K)`.
 
-use super::model::{DimId, Elem, Expr, ExprKind, Interval, Stage, Type};
+use super::model::{DimId, Elem, Expr, ExprKind, Interval, Mark, Stage, Type};
 use super::{Checker, errors};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -44,11 +44,52 @@ pub(super) fn truth(value: bool, span: Span) -> Expr {
 impl Checker {
     /// `[1, 2, 3]`, `[[1, 2], [3, 4]]`
     pub(super) fn list(&mut self, items: &[ast::Expr], span: Span) -> Option<Expr> {
+        let computed = |item: &ast::Expr| {
+            let other = matches!(item.kind, ast::ExprKind::List(_) | ast::ExprKind::Text(_));
+            !other && constant(item).is_none()
+        };
+        let rows = items.iter().any(|item| matches!(item.kind, ast::ExprKind::List(_)));
+        if !rows && items.iter().any(computed) {
+            return self.stack(items, span);
+        }
         let mut lengths = vec![];
         let mut values = vec![];
         self.gather(items, 0, span, &mut lengths, &mut values)?;
         let dims = lengths.iter().map(|&n| self.loose_dim(n, span)).collect();
         Some(literal(values, dims, span))
+    }
+
+    /// `[theta, 1 - theta]`: scalars, known or not.
+    fn stack(&mut self, items: &[ast::Expr], span: Span) -> Option<Expr> {
+        let values: Vec<Option<Expr>> = items.iter().map(|item| self.entry_of_list(item)).collect();
+        let values = values.into_iter().collect::<Option<Vec<Expr>>>()?;
+        let (first, rest) = values.split_first()?;
+        let dim = self.loose_dim(values.len() as u64, span);
+        let elem = |a: Elem, b: Elem| match (a, b) {
+            _ if a == b => a,
+            (Elem::Real, _) | (_, Elem::Real) => Elem::Real,
+            _ => Elem::Int,
+        };
+        let shares = matches!(rest, [other] if are_shares(first, other));
+        let ty = Type {
+            elem: rest.iter().map(|e| e.ty.elem).fold(first.ty.elem, elem),
+            support: rest.iter().map(|e| e.ty.support).fold(first.ty.support, Interval::hull),
+            mark: shares.then_some(Mark::Simplex(dim)),
+            dims: vec![dim],
+            stage: rest.iter().map(|e| e.ty.stage).fold(first.ty.stage, Stage::max),
+        };
+        Some(Expr { kind: ExprKind::Stack(values), ty, span })
+    }
+
+    fn entry_of_list(&mut self, item: &ast::Expr) -> Option<Expr> {
+        if matches!(item.kind, ast::ExprKind::Text(_)) {
+            return self.fail(errors::list_of_what(item));
+        }
+        let value = self.expr(item)?;
+        if !value.ty.dims.is_empty() || matches!(value.ty.elem, Elem::Index(_)) {
+            return self.fail(errors::list_of_what(item));
+        }
+        Some(value)
     }
 
     /// Appends the numbers of a list to `values`, row-major; `lengths` are those of the first list at each depth.
@@ -104,6 +145,20 @@ impl Checker {
         }
         Some(literal(vec![value], dims, span))
     }
+}
+
+/// Whether two values are `p` and `1 - p` of one probability, which is a name.
+pub(super) fn are_shares(a: &Expr, b: &Expr) -> bool {
+    let rest_of = |share: &Expr, rest: &Expr| match (&share.kind, &rest.kind) {
+        (ExprKind::Name(name), ExprKind::Call { function, args }) => {
+            let from_one = matches!(args[0].kind, ExprKind::Number(1.0));
+            let same =
+                args.get(1).is_some_and(|x| matches!(x.kind, ExprKind::Name(n) if n == *name));
+            function.name == "-" && from_one && same && share.ty.support.within(Interval::UNIT)
+        }
+        _ => false,
+    };
+    rest_of(a, b) || rest_of(b, a)
 }
 
 fn literal(values: Vec<f64>, dims: Vec<DimId>, span: Span) -> Expr {

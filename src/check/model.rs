@@ -257,6 +257,8 @@ pub enum ExprKind {
     /// `zeros(K)`, `ones(K)`, `[1, 2, 3]`: literal values along the dimensions of the type, row-major in their order;
     /// one value stands for all.
     Literal(Vec<f64>),
+    /// `[theta, 1 - theta]`: scalars along the one dimension of the type.
+    Stack(Vec<Expr>),
     /// `sum(x over D)`
     Reduce {
         how: Reduction,

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::call::Parts;
-use super::model::{DimId, Elem, Expr, ExprKind, Interval, Mark, Stage};
+use super::model::{DimId, Elem, Expr, ExprKind, Interval, Mark, NameKind, Stage};
 use super::site_errors::needs as errors;
 use super::support::{Fit, fits};
 use crate::dist::{Needs, Param, Signature};
@@ -37,7 +37,7 @@ impl Checker {
                 let event: Vec<_> = event.iter().map(|&d| self.dim_name(d)).collect();
                 errors::without_event(signature, param, &event, arg.span)
             }
-            _ => match fits(arg, param.needs, event) {
+            _ => match self.soften(fits(arg, param.needs, event), arg, param.needs) {
                 Fit::Yes => return true,
                 Fit::May { fix } => {
                     self.diags.push(errors::may_leave(signature, param, fix, arg.span));
@@ -51,6 +51,21 @@ impl Checker {
         };
         self.diags.push(error);
         false
+    }
+
+    /// A name for something computed may be a simplex as well as what it stands for.
+    fn soften(&self, fit: Fit, arg: &Expr, needs: Needs) -> Fit {
+        let computed = match arg.kind {
+            ExprKind::Name(name) => matches!(self.model.name(name).kind, NameKind::Let { .. }),
+            _ => false,
+        };
+        let possible = !arg.ty.support.misses(Interval::UNIT);
+        match fit {
+            Fit::No if needs == Needs::Simplex && computed && possible => {
+                Fit::May { fix: "softmax" }
+            }
+            _ => fit,
+        }
     }
 
     /// What an argument is, in a few words.

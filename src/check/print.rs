@@ -119,6 +119,9 @@ fn expr(model: &Model, e: &Expr) -> String {
         ExprKind::Literal(values) => {
             format!("[{}]{}", join(values.iter().map(f64::to_string)), dims(model, &e.ty.dims))
         }
+        ExprKind::Stack(items) => {
+            format!("[{}]{}", join(items.iter().map(sub)), dims(model, &e.ty.dims))
+        }
         ExprKind::Reduce { how, arg, over } => {
             format!("{}({} over {})", reduction(*how), sub(arg), dims(model, over))
         }

@@ -102,7 +102,9 @@ impl Checker {
     fn reach_expr(&self, e: &Expr, alive: &mut HashSet<NameId>) {
         match &e.kind {
             ExprKind::Name(name) => self.reach(*name, alive),
-            ExprKind::Call { args, .. } => args.iter().for_each(|a| self.reach_expr(a, alive)),
+            ExprKind::Call { args, .. } | ExprKind::Stack(args) => {
+                args.iter().for_each(|a| self.reach_expr(a, alive))
+            }
             ExprKind::Reduce { arg, .. }
             | ExprKind::Along { arg, .. }
             | ExprKind::OneHot { arg, .. } => self.reach_expr(arg, alive),

@@ -65,7 +65,7 @@ impl Checker {
             | ExprKind::Position(_)
             | ExprKind::Size(_) => vec![],
             ExprKind::Name(name) => self.windows_of_name(*name),
-            ExprKind::Call { args, .. } => {
+            ExprKind::Call { args, .. } | ExprKind::Stack(args) => {
                 let mut found = vec![];
                 for arg in args {
                     merge(&mut found, self.windows(arg));

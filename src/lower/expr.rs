@@ -56,6 +56,7 @@ impl Lowerer<'_> {
                 (function.build)(&mut self.g, &args)
             }
             ExprKind::Literal(values) => self.literal(&e.ty.dims, values),
+            ExprKind::Stack(items) => self.stack(items, e.ty.dims[0]),
             ExprKind::Reduce { how, arg, over } => self.reduce(*how, arg, over),
             ExprKind::SumBy { arg, index } => self.sum_by(arg, index),
             ExprKind::Along { how, arg, over } => self.along(*how, arg, *over),
@@ -151,6 +152,19 @@ impl Lowerer<'_> {
         let number = self.g.number(values[0]);
         let dims: Vec<Dim> = dims.iter().map(|&d| self.here(d)).collect();
         self.g.expand(number, &dims)
+    }
+
+    /// Scalars one after the other along a dimension.
+    fn stack(&mut self, items: &[Expr], over: DimId) -> NodeId {
+        let positions = self.g.iota(self.dim(over));
+        let mut node = self.g.number(0.0);
+        for (i, item) in items.iter().enumerate() {
+            let here = self.g.number(i as f64);
+            let here = self.g.eq(positions, here);
+            let value = self.node(item);
+            node = self.g.select(here, value, node);
+        }
+        node
     }
 
     /// An argument with all of `over`, where windows along them do not apply: a reduction sees the whole dimension.

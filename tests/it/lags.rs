@@ -100,3 +100,10 @@ fn one_hot_rows_of_an_index_along_its_own_dimension() {
     let data = r#"{"next": [2, 3, 1], "m": [[1, 20, 3], [4, 5, 60], [700, 8, 9]]}"#;
     assert_eq!(log_density(text, data), 780.0);
 }
+
+#[test]
+fn a_list_holds_computed_numbers() {
+    let text = "data y: real[t]\nparam p: real = 0.3\nw = [p, 2 * p, 1 - p]\n\
+                factor w @ [1, 10, 100] + sum(w) + 0 * sum(y)\n";
+    expect(text, 0.3 + 6.0 + 70.0 + 1.6);
+}

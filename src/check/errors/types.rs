@@ -194,9 +194,9 @@ pub(in crate::check) fn ragged_list(span: Span, first: u64, length: u64) -> Diag
 pub(in crate::check) fn list_of_what(item: &ast::Expr) -> Diagnostic {
     let label = match item.kind {
         ast::ExprKind::Text(_) => "a label",
-        _ => "computed",
+        _ => "not a number without dimensions",
     };
-    Diagnostic::new(Code::E0237, "a list holds numbers that stand in the text")
+    Diagnostic::new(Code::E0237, "a list holds numbers, each without dimensions")
         .at(item.span, label)
         .help("for a value per position declare a dimension: `dim K = 2`, then `a[K] ~ …`")
 }

@@ -61,7 +61,9 @@ impl Checker<'_> {
             | ExprKind::Position(_)
             | ExprKind::Size(_)
             | ExprKind::Literal(_) => {}
-            ExprKind::Call { args, .. } => args.iter().for_each(|arg| self.expr(arg)),
+            ExprKind::Call { args, .. } | ExprKind::Stack(args) => {
+                args.iter().for_each(|arg| self.expr(arg))
+            }
             ExprKind::Reduce { arg, .. }
             | ExprKind::Along { arg, .. }
             | ExprKind::OneHot { arg, .. } => self.expr(arg),
