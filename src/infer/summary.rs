@@ -38,7 +38,7 @@ pub struct Summary {
 }
 
 /// Elements of a name with an unlabelled dimension beyond which it is reported on request only.
-pub const MOST_ELEMENTS: usize = 1000;
+pub(super) const MOST_ELEMENTS: usize = 1000;
 /// Draws have noise of their own.
 const DRAW_STEP: u64 = 1 << 41;
 /// Draws that are computed together, so that memory stays flat.

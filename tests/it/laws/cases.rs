@@ -5,7 +5,7 @@ use elbow::ir::{Dim, Graph, NodeId, Shape};
 
 /// A distribution at parameters. An argument is one value, a vector along the event dimension, or a square, row by row.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub(super) struct Case {
     pub name: &'static str,
     pub form: usize,
     pub args: Vec<Vec<f64>>,
@@ -14,25 +14,25 @@ pub struct Case {
     pub inner: Option<Box<Case>>,
 }
 
-pub fn scalar(name: &'static str, args: &[f64]) -> Case {
+pub(super) fn scalar(name: &'static str, args: &[f64]) -> Case {
     let args = args.iter().map(|&x| vec![x]).collect();
     Case { name, form: 0, args, size: 1, inner: None }
 }
 
-pub fn vector(name: &'static str, args: &[&[f64]]) -> Case {
+pub(super) fn vector(name: &'static str, args: &[&[f64]]) -> Case {
     let size = args.iter().map(|a| a.len()).filter(|&n| n > 1).min().unwrap_or(1);
     let args = args.iter().map(|a| a.to_vec()).collect();
     Case { name, form: 0, args, size, inner: None }
 }
 
-pub fn wrap(name: &'static str, args: &[&[f64]], inner: Case) -> Case {
+pub(super) fn wrap(name: &'static str, args: &[&[f64]], inner: Case) -> Case {
     let case = vector(name, args);
     let size = case.size.max(inner.size);
     Case { inner: Some(Box::new(inner)), size, ..case }
 }
 
 /// A distribution on the nodes of its arguments.
-pub struct Built {
+pub(super) struct Built {
     pub g: Graph,
     pub call: Call,
     /// The arguments, those of what it wraps behind its own.
@@ -45,41 +45,41 @@ pub struct Built {
 }
 
 impl Case {
-    pub fn form(self, form: usize) -> Case {
+    pub(super) fn form(self, form: usize) -> Case {
         Case { form, ..self }
     }
 
-    pub fn sized(self, size: usize) -> Case {
+    pub(super) fn sized(self, size: usize) -> Case {
         Case { size, ..self }
     }
 
-    pub fn dist(&self) -> &'static dyn dist::Distribution {
+    pub(super) fn dist(&self) -> &'static dyn dist::Distribution {
         dist::find(self.name).unwrap_or_else(|| panic!("no distribution {}", self.name))
     }
 
     /// Whether a draw is a vector along the event dimension.
-    pub fn is_vector(&self) -> bool {
+    pub(super) fn is_vector(&self) -> bool {
         self.dist().signature().event == Event::Vector
     }
 
-    pub fn is_proper(&self) -> bool {
+    pub(super) fn is_proper(&self) -> bool {
         self.dist().is_proper()
     }
 
     /// Where the density has a kink, which quadrature must not step over.
-    pub fn kinks(&self) -> Vec<f64> {
+    pub(super) fn kinks(&self) -> Vec<f64> {
         let inner = self.inner.iter().flat_map(|i| i.kinks());
         let own = (self.name == "Laplace").then(|| self.args[0][0]);
         own.into_iter().chain(inner).collect()
     }
 
     /// How many values a draw has.
-    pub fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         if self.is_vector() { self.size } else { 1 }
     }
 
     /// Its arguments and those of what it wraps, with what they need.
-    pub fn leaves(&self) -> Vec<(Needs, &[f64])> {
+    pub(super) fn leaves(&self) -> Vec<(Needs, &[f64])> {
         let params = self.dist().signature().forms[self.form].params.iter().map(|p| p.needs);
         let nodes = params.filter(|n| !matches!(n, Needs::Distribution | Needs::Dimension));
         let own = nodes.zip(self.args.iter().map(Vec::as_slice));
@@ -87,7 +87,7 @@ impl Case {
     }
 
     /// The same with one element of one leaf moved.
-    pub fn moved(&self, leaf: usize, element: usize, by: f64) -> Case {
+    pub(super) fn moved(&self, leaf: usize, element: usize, by: f64) -> Case {
         let mut case = self.clone();
         let mut at = &mut case;
         let mut leaf = leaf;
@@ -100,7 +100,7 @@ impl Case {
     }
 
     /// Its arguments as parameters, once per point, so that gradients come by the point.
-    pub fn build(&self, points: usize) -> Built {
+    pub(super) fn build(&self, points: usize) -> Built {
         let mut g = Graph::new();
         let point = g.dim("point", points);
         let event = g.dim("event", self.size);
@@ -143,24 +143,24 @@ impl Case {
 
 impl Built {
     /// Another distribution on the same dimensions.
-    pub fn add_call(&mut self, case: &Case) -> Call {
+    pub(super) fn add_call(&mut self, case: &Case) -> Call {
         case.call(&mut self.g, [self.point, self.event, self.prime], &mut vec![])
     }
 
     /// Values, point by point, as a parameter of the graph.
-    pub fn add_points(&mut self, values: &[f64], is_vector: bool) -> NodeId {
+    pub(super) fn add_points(&mut self, values: &[f64], is_vector: bool) -> NodeId {
         let dims = self.draw_dims(is_vector);
         let values = permute(&self.g, &dims, None, values);
         self.g.add_param("x", &dims, values)
     }
 
-    pub fn draw_dims(&self, is_vector: bool) -> Vec<Dim> {
+    pub(super) fn draw_dims(&self, is_vector: bool) -> Vec<Dim> {
         if is_vector { vec![self.point, self.event] } else { vec![self.point] }
     }
 }
 
 /// Values that are row-major along `from`, row-major along `to`; `None` is the layout of the graph.
-pub fn permute(g: &Graph, from: &[Dim], to: Option<&[Dim]>, values: &[f64]) -> Vec<f64> {
+pub(super) fn permute(g: &Graph, from: &[Dim], to: Option<&[Dim]>, values: &[f64]) -> Vec<f64> {
     let layout = Shape::new(g, from.iter().copied());
     let to = to.unwrap_or(layout.dims());
     let stride = |dim: &Dim| -> usize {
@@ -180,12 +180,12 @@ pub fn permute(g: &Graph, from: &[Dim], to: Option<&[Dim]>, values: &[f64]) -> V
 }
 
 /// Values in the layout of the graph, row-major along `dims`.
-pub fn in_order(g: &Graph, dims: &[Dim], values: &[f64]) -> Vec<f64> {
+pub(super) fn in_order(g: &Graph, dims: &[Dim], values: &[f64]) -> Vec<f64> {
     let layout = Shape::new(g, dims.iter().copied());
     permute(g, layout.dims(), Some(dims), values)
 }
 
-pub fn all() -> Vec<Case> {
+pub(super) fn all() -> Vec<Case> {
     let normal = |loc, scale| scalar("Normal", &[loc, scale]);
     let mut cases = vec![
         normal(0.0, 1.0),

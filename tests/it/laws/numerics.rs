@@ -10,21 +10,21 @@ use std::f64::consts::FRAC_PI_2;
 
 /// Points, each of as many values as a draw, and what each weighs in a sum or an integral over the support.
 #[derive(Default)]
-pub struct Nodes {
+pub(super) struct Nodes {
     pub points: Vec<f64>,
     pub weights: Vec<f64>,
 }
 
 /// Where the bulk of a scalar distribution lies.
 #[derive(Clone, Copy, Debug)]
-pub struct Bulk {
+pub(super) struct Bulk {
     pub centre: f64,
     pub spread: f64,
     pub largest: f64,
 }
 
 /// Values of nodes at the initial parameters, with noise from a seed.
-pub fn eval(g: &Graph, wanted: &[NodeId], seed: u64) -> Vec<Vec<f64>> {
+pub(super) fn eval(g: &Graph, wanted: &[NodeId], seed: u64) -> Vec<Vec<f64>> {
     let mut inputs = Inputs::initial(g);
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let gumbel = Gumbel::new(0.0, 1.0).expect("standard");
@@ -41,7 +41,7 @@ pub fn eval(g: &Graph, wanted: &[NodeId], seed: u64) -> Vec<Vec<f64>> {
 }
 
 /// Draws, one after the other, and whether they are pathwise.
-pub fn draw(case: &Case, count: usize, seed: u64) -> (Vec<f64>, bool) {
+pub(super) fn draw(case: &Case, count: usize, seed: u64) -> (Vec<f64>, bool) {
     let mut b = case.build(count);
     let dims = b.draw_dims(case.is_vector());
     let draw = b.call.draw(&mut b.g, &dims, "z");
@@ -50,7 +50,7 @@ pub fn draw(case: &Case, count: usize, seed: u64) -> (Vec<f64>, bool) {
     (in_order(&b.g, &dims, &values), matches!(draw, Draw::Pathwise(_)))
 }
 
-pub fn log_prob(case: &Case, points: &[f64]) -> Vec<f64> {
+pub(super) fn log_prob(case: &Case, points: &[f64]) -> Vec<f64> {
     let count = points.len() / case.width();
     let mut b = case.build(count);
     let x = b.add_points(points, case.is_vector());
@@ -62,7 +62,7 @@ pub fn log_prob(case: &Case, points: &[f64]) -> Vec<f64> {
 
 /// The domain with numbers for its bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Support {
+pub(super) enum Support {
     Interval(f64, f64),
     Counts(f64),
     Simplex,
@@ -71,7 +71,7 @@ pub enum Support {
     Plane,
 }
 
-pub fn support(case: &Case) -> Support {
+pub(super) fn support(case: &Case) -> Support {
     let mut b = case.build(1);
     let domain = b.call.domain(&mut b.g);
     let g = &b.g;
@@ -94,7 +94,7 @@ pub fn support(case: &Case) -> Support {
     }
 }
 
-pub fn bulk(case: &Case) -> Bulk {
+pub(super) fn bulk(case: &Case) -> Bulk {
     let (mut draws, _) = draw(case, 4001, 1);
     draws.sort_by(f64::total_cmp);
     let at = |q: f64| draws[(q * (draws.len() - 1) as f64) as usize];
@@ -103,12 +103,12 @@ pub fn bulk(case: &Case) -> Bulk {
 }
 
 /// Σ weight·f(point) is the sum or integral of f over the support.
-pub fn nodes(case: &Case, bulk: Bulk) -> Nodes {
+pub(super) fn nodes(case: &Case, bulk: Bulk) -> Nodes {
     nodes_split(case, bulk, &case.kinks())
 }
 
 /// The same for an f with kinks.
-pub fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
+pub(super) fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
     match support(case) {
         Support::Interval(low, high) => {
             let cuts: Vec<f64> = kinks.iter().copied().chain([bulk.centre]).collect();
@@ -126,14 +126,14 @@ pub fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
 }
 
 impl Nodes {
-    pub fn append(&mut self, mut other: Nodes) {
+    pub(super) fn append(&mut self, mut other: Nodes) {
         self.points.append(&mut other.points);
         self.weights.append(&mut other.weights);
     }
 }
 
 /// An interval cut into pieces, each integrated by itself.
-pub fn pieces(low: f64, high: f64, spread: f64, cuts: &[f64], count: usize) -> Nodes {
+pub(super) fn pieces(low: f64, high: f64, spread: f64, cuts: &[f64], count: usize) -> Nodes {
     let inside = cuts.iter().copied().filter(|&x| low < x && x < high);
     let mut ends: Vec<f64> = [low, high].into_iter().chain(inside).collect();
     ends.sort_by(f64::total_cmp);
@@ -145,7 +145,7 @@ pub fn pieces(low: f64, high: f64, spread: f64, cuts: &[f64], count: usize) -> N
 }
 
 /// Double-exponential quadrature (Takahasi & Mori 1974) of an interval with at most one infinite end.
-pub fn between(low: f64, high: f64, spread: f64, count: usize) -> Nodes {
+pub(super) fn between(low: f64, high: f64, spread: f64, count: usize) -> Nodes {
     let mut nodes = Nodes::default();
     let reach = 4.2;
     let step = 2.0 * reach / (count - 1) as f64;
@@ -233,7 +233,7 @@ fn vectors(case: &Case, bulk: Bulk) -> Nodes {
 }
 
 /// Bounded functions of a draw: its elements squashed, and their products.
-pub fn features(case: &Case, bulk: Bulk, point: &[f64]) -> Vec<f64> {
+pub(super) fn features(case: &Case, bulk: Bulk, point: &[f64]) -> Vec<f64> {
     let squashed: Vec<f64> =
         point.iter().map(|x| ((x - bulk.centre) / bulk.spread).tanh()).collect();
     let mut features = squashed.clone();
@@ -244,7 +244,7 @@ pub fn features(case: &Case, bulk: Bulk, point: &[f64]) -> Vec<f64> {
 }
 
 /// Expectations of the features under the density.
-pub fn expected_features(case: &Case, bulk: Bulk) -> Vec<f64> {
+pub(super) fn expected_features(case: &Case, bulk: Bulk) -> Vec<f64> {
     let nodes = nodes(case, bulk);
     let log = log_prob(case, &nodes.points);
     let mut sums = vec![];
@@ -258,7 +258,7 @@ pub fn expected_features(case: &Case, bulk: Bulk) -> Vec<f64> {
 }
 
 /// How many standard errors a sample's mean is off.
-pub fn z_score(sample: &[f64], exact: f64) -> f64 {
+pub(super) fn z_score(sample: &[f64], exact: f64) -> f64 {
     let n = sample.len() as f64;
     let mean = sample.iter().sum::<f64>() / n;
     let variance = sample.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);

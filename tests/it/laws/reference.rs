@@ -4,7 +4,7 @@ use super::cases::{Case, scalar, vector, wrap};
 
 #[rustfmt::skip]
 #[allow(clippy::excessive_precision, clippy::approx_constant)]
-pub fn all() -> Vec<(Case, &'static [f64], f64)> {
+pub(super) fn all() -> Vec<(Case, &'static [f64], f64)> {
     vec![
         // st.norm(0.3, 2.0).logpdf(-7.5)
         (scalar("Normal", &[0.3, 2.0]), &[-7.5], -9.217085713764618),
