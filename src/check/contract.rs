@@ -88,9 +88,9 @@ impl Checker {
             }
             several => {
                 let shared: Vec<DimId> = several.iter().map(|(d, _)| *d).collect();
-                let first = self.dim_name(shared[0]);
+                let dims: Vec<String> = shared.iter().map(|&d| self.dim_name(d)).collect();
                 let shared = self.dim_list(&shared);
-                let error = errors::several_shared(op, left.span, right.span, &shared, &first);
+                let error = errors::several_shared(op, left.span, right.span, &shared, &dims);
                 self.fail(error)
             }
         }

@@ -1,6 +1,7 @@
 //! Dimensions: where they are declared, how long they are, which ones a left side lists.
 
-use super::model::{DimDecl, DimId, DimSize, Entry, Expr, ExprKind};
+use super::model::{DimDecl, DimId, DimSize, Entry, Expr, ExprKind, NameKind};
+use super::names::Known;
 use super::{Checker, errors};
 use crate::diag;
 use crate::source::Span;
@@ -14,6 +15,8 @@ pub(super) struct Dims {
     loose: HashSet<DimId>,
     /// Named somewhere outside their own `dim` statement.
     pub(super) used: HashSet<DimId>,
+    /// Names that were reported because nothing sizes such a dimension.
+    unknown: HashSet<String>,
 }
 
 impl Checker {
@@ -42,16 +45,32 @@ impl Checker {
     /// The dimension that a name with its primes means; one that nothing sizes is reported.
     pub(super) fn dim_named(&mut self, ident: &ast::Ident) -> Option<DimId> {
         let Some(mut id) = self.find_dim(&ident.text) else {
-            let dims = self.model.dims.iter().map(|d| d.name.as_str());
-            let near = diag::nearest(&ident.text, dims);
-            let error = errors::unsized_dimension(ident, near);
-            return self.fail(error);
+            return self.unknown_dim(ident);
         };
         self.dims.used.insert(id);
         for _ in 0..ident.primes {
             id = self.prime_of(id, ident.span);
         }
         Some(id)
+    }
+
+    /// Reports a dimension that nothing sizes, once for each name.
+    fn unknown_dim(&mut self, ident: &ast::Ident) -> Option<DimId> {
+        if !self.dims.unknown.insert(ident.text.clone()) {
+            return None;
+        }
+        let dims = self.model.dims.iter().map(|d| d.name.as_str());
+        let near = diag::nearest(&ident.text, dims);
+        let value = match self.known(&ident.text) {
+            Some(Known::Name(id)) => Some(self.model.name(id)),
+            _ => None,
+        };
+        let datum = value.filter(|v| matches!(v.kind, NameKind::Data(_)));
+        let error = match datum {
+            Some(d) => errors::datum_as_dimension(ident, d.span, &self.dim_list(&d.ty.dims)),
+            None => errors::unsized_dimension(ident, near),
+        };
+        self.fail(error)
     }
 
     pub(super) fn find_dim(&self, name: &str) -> Option<DimId> {

@@ -3,6 +3,7 @@
 use super::literal::constant;
 use super::model::{DimId, Elem, Expr, Stage};
 use super::{Checker, errors};
+use crate::diag;
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -55,11 +56,28 @@ impl Checker {
                 return self.fail(errors::lag_not_listed(name, e.span));
             }
         }
+        if let ast::ExprKind::Name(name) = &e.kind {
+            self.expect_known_index(name)?;
+        }
         let index = self.expr(e)?;
         match index.ty.elem {
             Elem::Index(of) => Some(Read::By { index: Box::new(index), of }),
             _ => self.fail(errors::number_as_index(e.span, index.ty.elem == Elem::Real)),
         }
+    }
+
+    /// Reports a name in brackets that nothing declares.
+    fn expect_known_index(&mut self, name: &ast::Ident) -> Option<()> {
+        let text = &name.text;
+        let declared = self.scope.ahead.contains_key(text) || self.find_dim(text).is_some();
+        if declared || self.is_value(text) || self.scope.functions.contains_key(text) {
+            return Some(());
+        }
+        let dims = self.model.dims.iter().map(|d| d.name.as_str());
+        let near =
+            diag::nearest(text, dims.chain(self.model.names.iter().map(|n| n.name.as_str())));
+        let error = errors::unknown_index(name, near);
+        self.fail(error)
     }
 
     /// The dimension that the left side lists under this name.

@@ -3,7 +3,7 @@
 
 use super::Checker;
 use super::call::Parts;
-use super::model::{DimId, DimSize, DistCall, Elem, Mark, Type};
+use super::model::{DimId, DimSize, DistCall, Elem, Expr, ExprKind, Mark, Type};
 use super::site_errors::event as errors;
 use crate::dist::{Event, Needs, Signature, Support};
 use crate::source::Span;
@@ -151,8 +151,11 @@ impl Checker {
                 errors::unnamed_twin(parts.signature, param, &name, arg.span)
             } else if left.constant_along == Some(first) {
                 errors::not_constant(parts.signature, param, &name, arg.span)
+            } else if left.datum.is_some() && unnamed {
+                errors::datum_lacks_unnamed((left.name, left.span), param, &name, arg.span)
             } else if left.datum.is_some() {
-                errors::datum_lacks_dim(left.name, left.span, param, &name, arg.span)
+                let site = (left.name, left.span);
+                errors::datum_lacks_dim(site, param, &name, arg.span, multiplies(arg, first))
             } else {
                 let wanted = left.dims.iter().chain(&further).map(|&d| self.dim_name(d));
                 let wanted: Vec<_> = wanted.collect();
@@ -180,4 +183,11 @@ fn declared(signature: &Signature, left: Left) -> Option<DimId> {
 
 fn is_vector(needs: Needs) -> bool {
     matches!(needs, Needs::RealVector | Needs::PositiveVector | Needs::Simplex | Needs::Cholesky)
+}
+
+/// Whether a value is made by `*` from two that have the dimension, which `@` would sum out.
+fn multiplies(e: &Expr, dim: DimId) -> bool {
+    let ExprKind::Call { function, args } = &e.kind else { return false };
+    let has = |e: &Expr| e.ty.dims.contains(&dim);
+    (function.name == "*" && args.iter().all(has)) || args.iter().any(|a| multiplies(a, dim))
 }

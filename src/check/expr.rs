@@ -82,7 +82,7 @@ impl Checker {
         }
         self.dims.used.insert(root);
         if !self.listed.contains(&dim) {
-            return self.fail(errors::dimension_as_value(ident));
+            return self.fail(errors::dimension_as_value(ident, self.scope.declares.as_deref()));
         }
         let ty = Type {
             elem: Elem::Index(dim),

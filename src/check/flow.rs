@@ -69,16 +69,21 @@ impl Flow {
 /// The flows of one latent to every cost that depends on it, its own density among them.
 pub fn flows(model: &Model, latent: NameId) -> Flows {
     let whole = drawn_whole(model, latent);
-    let mut tracer = Tracer { model, latent, whole, values: BTreeMap::new(), jumps: vec![] };
+    let mut tracer = Tracer {
+        model,
+        latent,
+        whole,
+        values: BTreeMap::new(),
+        held: BTreeMap::new(),
+        jumps: vec![],
+    };
     let mut costs = vec![];
     for (index, stmt) in model.stmts.iter().enumerate() {
         if let Some(paths) = tracer.stmt(stmt) {
             costs.push(Flow { stmt: index, paths });
         }
     }
-    let mut jumps = tracer.jumps;
-    jumps.dedup();
-    Flows { costs, jumps }
+    Flows { costs, jumps: tracer.jumps }
 }
 
 /// Dimensions along which a latent's elements are made together, from all draws along them: a simplex, ascending values.
@@ -103,6 +108,8 @@ struct Tracer<'m> {
     whole: Vec<DimId>,
     /// Names seen so far whose value is made from other names: deterministic ones, and latents that their parents move.
     values: BTreeMap<NameId, Taint>,
+    /// Jumps inside deterministic names: they count where a cost uses the name, not where it is only reported.
+    held: BTreeMap<NameId, Vec<Jump>>,
     jumps: Vec<Jump>,
 }
 
@@ -112,8 +119,11 @@ impl Tracer<'_> {
         let windows: Vec<DimId> = stmt.windows.iter().map(|w| w.dim).collect();
         match &stmt.kind {
             StmtKind::Let { name, value } => {
+                let before = self.jumps.len();
                 let taint = self.expr(value).map(|p| self.mix(p, &windows));
                 self.values.insert(*name, taint);
+                let own = self.jumps.split_off(before);
+                self.held.insert(*name, own);
                 None
             }
             StmtKind::Factor(value) => self.expr(value).map(|p| self.mix(p, &windows)),
@@ -175,6 +185,9 @@ impl Tracer<'_> {
         }
         match self.model.name(name).kind {
             NameKind::Let { .. } | NameKind::Latent { .. } => {
+                for jump in self.held.get(&name).cloned().unwrap_or_default() {
+                    self.note(jump);
+                }
                 self.values.get(&name).cloned().flatten()
             }
             _ => None,
@@ -272,7 +285,13 @@ impl Tracer<'_> {
     }
 
     fn jump(&mut self, span: Span, what: impl Into<String>) {
-        self.jumps.push(Jump { span, what: what.into() });
+        self.note(Jump { span, what: what.into() });
+    }
+
+    fn note(&mut self, jump: Jump) {
+        if !self.jumps.contains(&jump) {
+            self.jumps.push(jump);
+        }
     }
 }
 

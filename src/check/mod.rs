@@ -13,6 +13,7 @@ mod contract;
 mod coupling;
 mod dims;
 mod draw;
+mod elsewhere;
 mod entry;
 mod errors;
 mod event;

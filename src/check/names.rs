@@ -57,7 +57,9 @@ impl Checker {
             None => {
                 let below = self.scope.ahead.get(&ident.text).copied();
                 let locals = self.scope.calls.last().into_iter().flat_map(|f| f.args.keys());
-                let names = self.scope.known.keys().chain(locals).map(String::as_str);
+                let declares = self.scope.declares.as_deref();
+                let ahead = self.scope.ahead.keys().filter(|n| Some(n.as_str()) != declares);
+                let names = self.scope.known.keys().chain(locals).chain(ahead).map(String::as_str);
                 let near = diag::nearest(&ident.text, names);
                 let error = match below {
                     _ if self.scope.declares.as_ref() == Some(&ident.text) => {

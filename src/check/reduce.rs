@@ -147,8 +147,8 @@ impl Checker {
             return Some(*only);
         }
         let has = self.dim_list(&arg.ty.dims);
-        let first = self.dim_name(over[0]);
-        self.fail(errors::over_which(callee, arg.span, &has, &first))
+        let dims: Vec<String> = over.iter().map(|&d| self.dim_name(d)).collect();
+        self.fail(errors::over_which(callee, arg.span, &has, &dims))
     }
 }
 

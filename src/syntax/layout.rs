@@ -183,7 +183,11 @@ impl Layout<'_> {
         let lines = std::mem::replace(&mut self.lines, outer);
         self.lines.push(Line { block: Some(Block { lines, open, close: Some(brace) }), ..head });
         let next = self.tokens.get(self.at).filter(|t| t.kind != Kind::Newline);
-        if let Some(next) = next.filter(|t| t.kind != Kind::Bad) {
+        let Some(next) = next else { return };
+        if matches!(self.source.slice(next.span), "else" | "elif") {
+            // The `if` before it is reported.
+            self.line.bad = true;
+        } else if next.kind != Kind::Bad {
             self.diagnostics.push(errors::text_after_block(next.span, brace));
         }
     }

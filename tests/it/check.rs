@@ -2,6 +2,7 @@
 
 use elbow::check::functions::{self, Domain, Function};
 use elbow::check::model::Interval;
+use elbow::check::plan::{Policy, plan};
 use elbow::ir::{self, Graph};
 use elbow::source::Source;
 use proptest::prelude::*;
@@ -57,15 +58,18 @@ fn spliced(corpus: &[Vec<String>], words: &[String], edits: &[Edit]) -> String {
 }
 
 #[test]
-fn whatever_is_parsed_is_checked_without_a_panic() {
+fn whatever_is_parsed_is_checked_and_planned_without_a_panic() {
     let corpus = corpus();
     let words: Vec<String> = corpus.concat();
     assert!(words.len() > 1000, "the models are found");
     proptest!(ProptestConfig::with_cases(2000), |(edits in edits())| {
         let source = Source::new("spliced", spliced(&corpus, &words, &edits));
         let (program, _) = elbow::syntax::parse(&source);
-        let (model, found) = elbow::check::check(&program);
+        let (model, mut found) = elbow::check::check(&program);
         let _ = elbow::check::dump(&model);
+        if !found.has_errors() {
+            found.extend(plan(&model, &Policy::default(), &model.sizes()).1);
+        }
         for diagnostic in found.iter() {
             let label = diagnostic.primary.as_ref();
             prop_assert!(label.is_some_and(|l| !source.slice(l.span).is_empty()), "{diagnostic:?}");

@@ -3,6 +3,7 @@
 mod agreement;
 mod bijectors;
 mod check;
+mod choices;
 mod common;
 mod credit;
 mod data;
@@ -15,6 +16,7 @@ mod lags;
 mod laws;
 mod lowerings;
 mod plans;
+mod readme;
 mod round_trip;
 mod rules;
 mod special;

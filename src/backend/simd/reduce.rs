@@ -66,12 +66,6 @@ pub(crate) fn max_in<E: Lane>(x: &[E]) -> E {
     fold!(-E::INFINITY, (x, _y) in (x, x), top => top.maximum(x), (a, b) => a.maximum(b))
 }
 
-/// The smallest element, NaN if there is one; ∞ of none.
-#[inline(always)]
-pub(crate) fn min_in<E: Lane>(x: &[E]) -> E {
-    fold!(E::INFINITY, (x, _y) in (x, x), low => low.minimum(x), (a, b) => a.minimum(b))
-}
-
 kernel! {
     /// Σ x
     fn sum<E, F>(x: &[E]) -> f64 {
@@ -88,22 +82,6 @@ kernel! {
     /// Σ x·y; the slices are of one length.
     fn dot<E, F>(x: &[E], y: &[E]) -> f64 {
         wide_dot_in::<E, F>(x, y)
-    }
-}
-
-kernel! {
-    /// The largest element, NaN if there is one; −∞ of none.
-    fn max<E, F>(x: &[E]) -> E {
-        let _ = F;
-        max_in(x)
-    }
-}
-
-kernel! {
-    /// The smallest element, NaN if there is one; ∞ of none.
-    fn min<E, F>(x: &[E]) -> E {
-        let _ = F;
-        min_in(x)
     }
 }
 

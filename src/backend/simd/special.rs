@@ -6,6 +6,7 @@
 
 use super::Lane;
 use super::elementary::{exp, floor, ln, polynomial, select};
+use std::f64::consts::FRAC_2_SQRT_PI;
 
 const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
 const SHIFT: usize = 8;
@@ -167,7 +168,7 @@ pub(super) fn erf<const F: bool>(x: f64) -> f64 {
         -0.026866170645076792,
         0.11283791670954879,
         -0.3761263890318375,
-        1.1283791670955126,
+        FRAC_2_SQRT_PI,
     ];
     let a = Lane::abs(x);
     let near = polynomial::<f64, F>(x * x, &ERF) * x;

@@ -151,7 +151,7 @@ impl Lane for f32 {
     ];
     const QUANTILE_SPLIT: f64 = 5.0;
     const QUANTILE_CENTRE: f64 = 3.0;
-    const LN_2: (Self, Self) = (0.693359375, -2.1219444e-4);
+    const LN_2: (Self, Self) = (355.0 / 512.0, -2.1219444e-4);
     const QUARTER_PI: (Self, Self) = (std::f32::consts::FRAC_PI_4, -2.1855694e-8);
     const EXP_RANGE: (Self, Self) = (-105.0, 89.0);
 }

@@ -16,6 +16,25 @@ pub(in crate::check) fn unsized_dimension(ident: &ast::Ident, near: Option<&str>
     }
 }
 
+/// A datum has the name, but its values are no positions along a dimension.
+pub(in crate::check) fn datum_as_dimension(
+    ident: &ast::Ident,
+    datum: Span,
+    has: &str,
+) -> Diagnostic {
+    let name = &ident.text;
+    let d =
+        Diagnostic::new(Code::E0210, format!("nothing says how long the dimension `{name}` is"))
+            .at(ident.span, "needs a dimension of this name")
+            .also(datum, "a datum of numbers");
+    match has.starts_with('[') {
+        true => d.help(format!("declare it as an index: `data {name}: index({name}){has}`")),
+        false => d.help(format!(
+            "name the dimension in the data that carry it, `data y: real[{name}]`; they size it"
+        )),
+    }
+}
+
 pub(in crate::check) fn not_a_left_side(target: &ast::Target, entry: &ast::Entry) -> Diagnostic {
     let name = &target.name.text;
     Diagnostic::new(Code::E0211, format!("the left side of `{name}` lists its dimensions"))
@@ -161,7 +180,7 @@ pub(in crate::check) fn over_which(
     callee: &ast::Ident,
     arg: Span,
     has: &str,
-    first: &str,
+    dims: &[String],
 ) -> Diagnostic {
     let name = &callee.text;
     Diagnostic::new(
@@ -169,7 +188,7 @@ pub(in crate::check) fn over_which(
         format!("`{name}` runs along one dimension, and its argument has several"),
     )
     .at(arg, format!("has {has}"))
-    .help(format!("say which: `{name}(… over {first})`"))
+    .help(format!("say which: {}", each(dims, |d| format!("`{name}(… over {d})`"))))
 }
 
 pub(in crate::check) fn nothing_shared(
@@ -207,7 +226,7 @@ pub(in crate::check) fn several_shared(
     left: Span,
     right: Span,
     shared: &str,
-    first: &str,
+    dims: &[String],
 ) -> Diagnostic {
     Diagnostic::new(
         Code::E0221,
@@ -216,7 +235,8 @@ pub(in crate::check) fn several_shared(
     .at(op, "over which of them?")
     .also(left, format!("has {shared}"))
     .also(right, format!("has {shared} too"))
-    .help(format!("say which: `a @ b over {first}`, or `over {shared}` for all"))
+    .help(format!("say which: {}", each(dims, |d| format!("`a @ b over {d}`"))))
+    .help(format!("or all of them: `a @ b over {shared}`"))
 }
 
 pub(in crate::check) fn as_of_what(base: Span, name: &ast::Ident, dims: &str) -> Diagnostic {
@@ -319,4 +339,9 @@ pub(in crate::check) fn filled_without_dimension(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0227, "`zeros` and `ones` need a dimension to run along")
         .at(span, "of which dimension?")
         .help("write `zeros(K)`, or the plain number `0`")
+}
+
+/// A way to write it for each dimension.
+fn each(dims: &[String], way: impl Fn(&str) -> String) -> String {
+    dims.iter().map(|d| way(d)).collect::<Vec<_>>().join(" or ")
 }

@@ -14,17 +14,17 @@ pub(super) use bracket::{
     unknown_label, value_in_part, which_axis, wrong_index,
 };
 pub(super) use dims::{
-    as_length, as_of_what, as_taken, by_lacks, by_taken, by_what, dim_declared_twice,
-    dimension_twice, filled_without_dimension, label_twice, left_side_lacks, lengths_differ,
-    list_without_name, not_a_dim_value, not_a_dimension, not_a_left_side, not_a_size,
-    nothing_shared, nothing_to_reduce, only_sums_by, over_not_shared, over_on_elementwise,
-    over_what, over_which, prime_of_what, several_shared, size_of_itself, unnamed_dimensions,
-    unsized_dimension,
+    as_length, as_of_what, as_taken, by_lacks, by_taken, by_what, datum_as_dimension,
+    dim_declared_twice, dimension_twice, filled_without_dimension, label_twice, left_side_lacks,
+    lengths_differ, list_without_name, not_a_dim_value, not_a_dimension, not_a_left_side,
+    not_a_size, nothing_shared, nothing_to_reduce, only_sums_by, over_not_shared,
+    over_on_elementwise, over_what, over_which, prime_of_what, several_shared, size_of_itself,
+    unnamed_dimensions, unsized_dimension,
 };
 pub(super) use names::{
     built_in_redefined, declared_twice, dimension_as_value, distribution_as_value,
-    function_as_value, prime_in_name, recursion, unknown_argument, unknown_function, unknown_name,
-    used_above, used_in_itself, value_as_function, wrong_number,
+    function_as_value, prime_in_name, recursion, unknown_argument, unknown_function, unknown_index,
+    unknown_name, used_above, used_in_itself, value_as_function, wrong_number,
 };
 pub(super) use refused::{
     guide_refused, missing_cells_refused, net_refused, recurrence, start_of_recurrence,

@@ -1,6 +1,7 @@
 //! Names of values and functions.
 
 use super::{did_you_mean, words};
+use crate::check::elsewhere;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -12,6 +13,17 @@ pub(in crate::check) fn unknown_name(ident: &ast::Ident, near: Option<&str>) -> 
     match near {
         Some(near) => did_you_mean(d, Some(near)),
         None => d.help(format!("declare it above: `data {name}: real` or `{name} ~ Normal(0, 1)`")),
+    }
+}
+
+/// `x[i]` where nothing is called `i`.
+pub(in crate::check) fn unknown_index(ident: &ast::Ident, near: Option<&str>) -> Diagnostic {
+    let name = &ident.text;
+    let d = Diagnostic::new(Code::E0201, format!("no index or dimension is called `{name}`"))
+        .at(ident.span, "not declared anywhere");
+    match near {
+        Some(near) => did_you_mean(d, Some(near)),
+        None => d.help("remove the brackets: without them a line holds for every element"),
     }
 }
 
@@ -42,9 +54,10 @@ pub(in crate::check) fn unknown_function(callee: &ast::Ident, near: Option<&str>
     let name = &callee.text;
     let d = Diagnostic::new(Code::E0204, format!("no function is called `{name}`"))
         .at(callee.span, "not a function");
-    match near {
-        Some(near) => did_you_mean(d, Some(near)),
-        None => d
+    match (elsewhere::function(name), near) {
+        (Some(ours), _) => d.help(format!("in Elbow this is `{ours}`")),
+        (None, Some(near)) => did_you_mean(d, Some(near)),
+        (None, None) => d
             .help(format!("define it: `fn {name}(x) = …`"))
             .note("`elbow list functions` shows the built-in ones"),
     }
@@ -98,12 +111,17 @@ pub(in crate::check) fn function_as_value(ident: &ast::Ident) -> Diagnostic {
         .help(format!("call it: `{name}(…)`"))
 }
 
-pub(in crate::check) fn dimension_as_value(ident: &ast::Ident) -> Diagnostic {
+/// `declares` is the name left of `~` or `=`.
+pub(in crate::check) fn dimension_as_value(
+    ident: &ast::Ident,
+    declares: Option<&str>,
+) -> Diagnostic {
+    let left = declares.unwrap_or("y");
     let name = format!("{}{}", ident.text, "'".repeat(ident.primes.into()));
     Diagnostic::new(Code::E0207, format!("a value is needed here, but `{name}` is a dimension"))
         .at(ident.span, "a dimension that the left side does not list")
         .help(format!("for its length write `size({name})`"))
-        .help(format!("for the position along it list it on the left: `y[{name}]`"))
+        .help(format!("for the position along it list it on the left: `{left}[{name}]`"))
 }
 
 pub(in crate::check) fn distribution_as_value(callee: &ast::Ident) -> Diagnostic {

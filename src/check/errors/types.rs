@@ -1,6 +1,7 @@
 //! Types of declarations, elements and supports of values.
 
 use super::did_you_mean;
+use crate::check::elsewhere;
 use crate::check::model::Interval;
 use crate::check::types::ELEMENTS;
 use crate::diag::{self, Code, Diagnostic};
@@ -10,6 +11,7 @@ use crate::syntax::ast;
 pub(in crate::check) fn unknown_element(name: &ast::Ident) -> Diagnostic {
     let text = &name.text;
     let near = diag::nearest(text, ELEMENTS.iter().copied());
+    let near = elsewhere::element(text).or(near);
     let d = Diagnostic::new(Code::E0228, format!("no type is called `{text}`"))
         .at(name.span, "not a type");
     match near {

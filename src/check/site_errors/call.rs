@@ -1,9 +1,10 @@
 //! What can be wrong with the call of a distribution.
 
 use super::{list, ways};
+use crate::check::elsewhere;
 use crate::check::model::DistCall;
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::dist::{self, Signature};
+use crate::dist::{self, Needs, Param, Signature};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -11,7 +12,8 @@ use crate::syntax::ast;
 pub(in crate::check) fn not_a_distribution(name: &ast::Ident, span: Span) -> Diagnostic {
     let text = &name.text;
     let error = Diagnostic::new(Code::E0260, "a distribution is needed here");
-    match nearest(text, dist::ALL.iter().map(|d| d.signature().name)) {
+    let near = nearest(text, dist::ALL.iter().map(|d| d.signature().name));
+    match near.or_else(|| elsewhere::distribution(text)) {
         Some(near) => error
             .at(name.span, format!("there is no distribution `{text}`"))
             .help(format!("did you mean `{near}`?")),
@@ -80,9 +82,12 @@ pub(in crate::check) fn too_many(s: &Signature, extra: Span, given: usize) -> Di
         1 => "at most 1 parameter".to_string(),
         _ => format!("at most {most} parameters"),
     };
+    let vector = |p: &Param| matches!(p.needs, Needs::RealVector | Needs::PositiveVector);
+    let list = most == 1 && s.forms[0].params.iter().any(vector);
     Diagnostic::new(Code::E0267, format!("{} takes {takes}, here are {given}", s.name))
         .at(extra, "one too many")
         .help(format!("write {}", ways(s)))
+        .help_if(list, format!("several numbers are one list: `{}([1, 2] as k)`", s.name))
 }
 
 /// E0268. `Bernoulli(probs = 0.5, logits = 0)`

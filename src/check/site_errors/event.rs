@@ -82,19 +82,39 @@ pub(in crate::check) fn latent_lacks_dim(
         .help(format!("write `{name}[{}] ~ …`", wanted.join(", ")))
 }
 
-/// E0269. A parameter of an observed datum has a dimension that the datum lacks.
+/// E0269. A parameter of an observed datum has a dimension that the datum lacks; `multiplied`: by a `*`
+/// of two values that have it.
 pub(in crate::check) fn datum_lacks_dim(
-    name: &str,
-    left: Span,
+    (name, left): (&str, Span),
     param: &str,
     dim: &str,
     arg: Span,
+    multiplied: bool,
+) -> Diagnostic {
+    let error =
+        Diagnostic::new(Code::E0269, format!("`{param}` may only have dimensions of `{name}`"))
+            .at(arg, format!("this has `{dim}`"))
+            .also(left, format!("`{name}` has no dimension `{dim}`"));
+    match multiplied {
+        true => error.help(format!("to multiply and sum over `{dim}` write `@` in place of `*`")),
+        false => error.help(format!(
+            "pick from `{dim}` with an index, `a[{dim}]`, or reduce it, `sum(… over {dim})`"
+        )),
+    }
+}
+
+/// E0269. A parameter of an observed datum has a dimension without a name.
+pub(in crate::check) fn datum_lacks_unnamed(
+    (name, left): (&str, Span),
+    param: &str,
+    size: &str,
+    arg: Span,
 ) -> Diagnostic {
     Diagnostic::new(Code::E0269, format!("`{param}` may only have dimensions of `{name}`"))
-        .at(arg, format!("this has `{dim}`"))
-        .also(left, format!("`{name}` has no dimension `{dim}`"))
+        .at(arg, format!("has an unnamed dimension of {size}"))
+        .also(left, format!("`{name}` does not have it"))
         .help(format!(
-            "pick from `{dim}` with an index, `a[{dim}]`, or reduce it, `sum(… over {dim})`"
+            "list the dimensions of `{name}` where it is declared, in place of `[{size}]`"
         ))
 }
 

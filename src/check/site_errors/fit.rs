@@ -1,6 +1,7 @@
 //! What can be wrong in a `fit` block.
 
 use super::list;
+use crate::check::elsewhere;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -13,7 +14,7 @@ pub(in crate::check) fn unknown_setting(
     let error = Diagnostic::new(Code::E0284, format!("`fit` has no setting `{}`", name.text))
         .at(name.span, "not known");
     let names = settings.iter().map(|(name, _)| *name);
-    let near = nearest(&name.text, names.clone());
+    let near = elsewhere::setting(&name.text).or_else(|| nearest(&name.text, names.clone()));
     match settings.iter().find(|(name, _)| Some(*name) == near) {
         Some((name, value)) => error.help(format!("did you mean `{name} = {value}`?")),
         None => {

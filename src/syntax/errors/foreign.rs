@@ -29,7 +29,8 @@ pub(in crate::syntax) fn operator(span: Span, text: &str) -> Diagnostic {
     let same = match text {
         "**" | ".^" => "`^`",
         "&&" | "&" => "`and`",
-        "||" | "|" => "`or`",
+        "||" => "`or`",
+        "|" => "`or`; a density has no bar: `y ~ Normal(mu, sigma)`",
         "!" => "`not`",
         ".*" => "`*`, which is elementwise",
         "./" => "`/`, which is elementwise",

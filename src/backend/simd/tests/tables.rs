@@ -1,5 +1,8 @@
 //! Values in 50 digits, rounded to f64. Arguments are f32 numbers where f32 reaches.
 
+// The values of a table are all written alike.
+#![allow(clippy::approx_constant)]
+
 pub(super) type Table = &'static [(f64, f64)];
 
 #[rustfmt::skip]

@@ -1,0 +1,107 @@
+//! The tables of README.md are those of the registries; `BLESS=1` rewrites them.
+
+use elbow::check::functions::{self, Function};
+use elbow::diag;
+use elbow::dist::{self, Distribution, Signature, Support};
+use elbow::estimator::{self, Card};
+use std::fs;
+use std::path::Path;
+
+/// A table: what stands between `<!-- name -->` and `<!-- /name -->`.
+type Table = fn() -> String;
+
+const TABLES: &[(&str, Table)] = &[
+    ("distributions", distributions),
+    ("estimators", estimators),
+    ("functions", functions),
+    ("codes", codes),
+];
+
+#[test]
+fn the_tables_are_those_of_the_registries() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let before = fs::read_to_string(&path).unwrap();
+    let after = TABLES.iter().fold(before.clone(), |text, (name, table)| fill(&text, name, table));
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &after).unwrap();
+        return;
+    }
+    let differs = before.lines().zip(after.lines()).find(|(a, b)| a != b);
+    assert!(
+        before == after,
+        "README.md is behind the registries ({differs:?}); BLESS=1 rewrites it"
+    );
+}
+
+/// The text with a table between its marks; without marks as it was.
+fn fill(text: &str, name: &str, table: &Table) -> String {
+    let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
+    let Some((before, rest)) = text.split_once(&open) else { return text.to_string() };
+    let (_, after) = rest.split_once(&close).unwrap_or_else(|| panic!("{close} is missing"));
+    let lines = if before.ends_with('\n') { "\n" } else { "" };
+    format!("{before}{open}{lines}{}{lines}{close}{after}", table())
+}
+
+fn distributions() -> String {
+    let row = |d: &&dyn Distribution| {
+        let s = d.signature();
+        let support = support(s.support);
+        format!("| {} | {support} | {} |", forms(s).join(" or "), s.doc)
+    };
+    let rows: Vec<String> = dist::ALL.iter().map(row).collect();
+    format!("| Distribution | Support | |\n|---|---|---|\n{}", rows.join("\n"))
+}
+
+fn forms(s: &Signature) -> Vec<String> {
+    let names = |form: &dist::Form| form.params.iter().map(|p| p.name).collect::<Vec<_>>();
+    s.forms.iter().map(|form| format!("`{}({})`", s.name, names(form).join(", "))).collect()
+}
+
+fn support(support: Support) -> String {
+    match support {
+        Support::Real => "real".into(),
+        Support::Positive => "(0, ∞)".into(),
+        Support::Nonneg => "[0, ∞)".into(),
+        Support::Unit => "[0, 1]".into(),
+        Support::Between(low, high) => format!("[{low}, {high}]"),
+        Support::Binary => "0, 1".into(),
+        Support::Index => "a position".into(),
+        Support::Count => "0, 1, 2 …".into(),
+        Support::CountTo(most) => format!("0 … {most}"),
+        Support::Simplex => "simplex".into(),
+        Support::Ordered => "ascending".into(),
+        Support::Composition(total) => format!("counts that add up to {total}"),
+        Support::Inner => "as d".into(),
+    }
+}
+
+fn estimators() -> String {
+    let row = |e: &&dyn estimator::Estimator| {
+        let card = e.card();
+        let serves = dist::ALL.iter().filter(|d| e.refuses(d.signature()).is_none()).count();
+        let (written, bias) = (annotation(card), card.bias.describe());
+        format!("| `{written}` | {serves} of {} | {bias} | {} |", dist::ALL.len(), card.doc)
+    };
+    let rows: Vec<String> = estimator::ALL.iter().map(row).collect();
+    format!("| Annotation | Distributions | Bias | |\n|---|---|---|---|\n{}", rows.join("\n"))
+}
+
+/// With its options at their defaults.
+fn annotation(card: &Card) -> String {
+    let options: Vec<String> =
+        card.options.iter().map(|o| format!("{} = {}", o.name, o.default)).collect();
+    match options.is_empty() {
+        true => format!("@{}", card.name),
+        false => format!("@{}({})", card.name, options.join(", ")),
+    }
+}
+
+fn functions() -> String {
+    let called = functions::ALL.iter().filter(|f| f.is_called());
+    let written = |f: &Function| format!("`{}({})`", f.name, f.params.join(", "));
+    called.map(written).collect::<Vec<_>>().join(", ")
+}
+
+fn codes() -> String {
+    diag::CODES.len().to_string()
+}
