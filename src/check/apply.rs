@@ -35,7 +35,18 @@ impl Checker {
             return self.equality(function, left, right, span);
         }
         let (left, right) = (self.expr(left), self.expr(right));
-        self.apply(function, vec![left?, right?], span)
+        let (left, right) = (left?, right?);
+        let orders = matches!(
+            op,
+            ast::BinaryOp::Lt | ast::BinaryOp::Le | ast::BinaryOp::Gt | ast::BinaryOp::Ge
+        );
+        if let (Elem::Index(a), Elem::Index(b)) = (left.ty.elem, right.ty.elem)
+            && orders
+            && self.root(a) == self.root(b)
+        {
+            return self.elementwise(function, vec![left, right], span);
+        }
+        self.apply(function, vec![left, right], span)
     }
 
     /// `z == 3` and `county == "Choate"` compare an index with a position or a label; all else compares values.

@@ -14,7 +14,7 @@ mod terminal;
 
 pub use panic::install_panic_hook;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 use std::time::Instant;
 use terminal::Terminal;
@@ -68,6 +68,18 @@ pub fn main(started: Instant) -> ExitCode {
         }
     };
     ExitCode::from(status as u8)
+}
+
+/// Every command as it is typed, with its one line.
+pub fn commands() -> Vec<(String, String)> {
+    let mut cli = Cli::command();
+    cli.build();
+    let own = cli.get_subcommands_mut().filter(|c| c.get_name() != "help");
+    own.map(|c| {
+        let usage = c.render_usage().to_string().replace("Usage: ", "");
+        (usage, c.get_about().map(ToString::to_string).unwrap_or_default())
+    })
+    .collect()
 }
 
 impl Command {

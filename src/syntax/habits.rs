@@ -40,8 +40,10 @@ pub(super) fn unexpected(source: &Source, line: &Line, error: &Unexpected) -> Di
     let found = line.tokens.iter().find(after).map(|t| t.span);
     let found = found.or(line.block.as_ref().map(|b| b.open));
     match found {
-        Some(span) => errors::unexpected(&expected, Some(source.slice(span)), span)
-            .help_if(operates && is_factor(line, error.at), "to multiply write `*` between the two"),
+        Some(span) => errors::unexpected(&expected, Some(source.slice(span)), span).help_if(
+            operates && is_factor(line, error.at),
+            "to multiply write `*` between the two",
+        ),
         None => {
             let end = line.head().end;
             errors::unexpected(&expected, None, Span { start: end, end })
@@ -54,8 +56,7 @@ fn is_factor(line: &Line, at: usize) -> bool {
     let next = line.tokens.iter().position(|t| t.span.end as usize > at);
     let Some(next @ 1..) = next else { return false };
     let (before, next) = (line.tokens[next - 1].kind, line.tokens[next].kind);
-    matches!(before, Kind::Word | Kind::Number | Kind::Close)
-        && next == Kind::Word
+    matches!(before, Kind::Word | Kind::Number | Kind::Close) && next == Kind::Word
 }
 
 /// What would close the innermost bracket that is open at a place.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Checks, binds and plans a model; `data` is a JSON object, `estimators` are overrides such as `("z", "reinforce")`.
-pub fn problem(text: &str, data: &str, estimators: &[(&str, &str)]) -> Problem {
+pub(crate) fn problem(text: &str, data: &str, estimators: &[(&str, &str)]) -> Problem {
     attempt(text, data, estimators)
         .unwrap_or_else(|(session, diags)| panic!("{}", shown(&session, &diags)))
 }
@@ -39,7 +39,7 @@ fn attempt(
 }
 
 /// The codes with which a model is refused; none where it can be fitted.
-pub fn refusals(text: &str, data: &str, estimators: &[(&str, &str)]) -> Vec<&'static str> {
+pub(crate) fn refusals(text: &str, data: &str, estimators: &[(&str, &str)]) -> Vec<&'static str> {
     match attempt(text, data, estimators) {
         Ok(_) => vec![],
         Err((_, diags)) => diags.iter().map(|d| d.code.name()).collect(),
@@ -47,12 +47,12 @@ pub fn refusals(text: &str, data: &str, estimators: &[(&str, &str)]) -> Vec<&'st
 }
 
 /// The log joint density of a model without latents.
-pub fn log_joint(text: &str, data: &str) -> f64 {
+pub(crate) fn log_joint(text: &str, data: &str) -> f64 {
     -loss(&problem(text, data, &[]), &[])
 }
 
 /// The loss of one draw at given parameters.
-pub fn loss(problem: &Problem, params: &[f64]) -> f64 {
+pub(crate) fn loss(problem: &Problem, params: &[f64]) -> f64 {
     let mut step = step(problem, 1, F64);
     step.set_params(params);
     step.run(0, &mut CounterNoise::new(0))
@@ -63,26 +63,31 @@ fn shown(session: &Session, diags: &Diagnostics) -> String {
 }
 
 /// A compiled objective at given parameters.
-pub fn step(problem: &Problem, samples: usize, options: Options) -> Box<dyn Step> {
+pub(crate) fn step(problem: &Problem, samples: usize, options: Options) -> Box<dyn Step> {
     let Objective { graph, loss, elbo, per_draw, .. } = objective(problem, samples);
     backend::compile(Program { graph, loss, watch: vec![elbo, per_draw] }, options)
 }
 
-pub const F64: Options = Options { lowering: Lowering::Fast, float: Float::F64, threads: 1 };
+pub(crate) const F64: Options = Options { lowering: Lowering::Fast, float: Float::F64, threads: 1 };
 
 /// Parameters away from any symmetry, the same for every estimator of a model.
-pub fn scattered(count: usize) -> Vec<f64> {
+pub(crate) fn scattered(count: usize) -> Vec<f64> {
     (0..count).map(|i| 0.9 * ((i as f64 + 1.0) * 1.7).sin()).collect()
 }
 
 /// Mean and standard error of each element of the gradient over independent steps.
-pub fn mean_gradient(problem: &Problem, samples: usize, runs: u64, seed: u64) -> Vec<(f64, f64)> {
+pub(crate) fn mean_gradient(
+    problem: &Problem,
+    samples: usize,
+    runs: u64,
+    seed: u64,
+) -> Vec<(f64, f64)> {
     let params = scattered(step(problem, 1, F64).params().len());
     mean_gradient_at(problem, &params, samples, runs, seed)
 }
 
 /// The same at given parameters.
-pub fn mean_gradient_at(
+pub(crate) fn mean_gradient_at(
     problem: &Problem,
     params: &[f64],
     samples: usize,
@@ -109,7 +114,7 @@ pub fn mean_gradient_at(
 }
 
 /// The largest |z| between two gradients, of means and standard errors; rounding alone is no difference.
-pub fn z_between(a: &[(f64, f64)], b: &[(f64, f64)]) -> f64 {
+pub(crate) fn z_between(a: &[(f64, f64)], b: &[(f64, f64)]) -> f64 {
     assert_eq!(a.len(), b.len(), "both have the same parameters");
     let z = |(a, b): (&(f64, f64), &(f64, f64))| (a.0 - b.0).abs() / (a.1.hypot(b.1) + 1e-9);
     let worst = |m: f64, z: f64| if z.is_nan() { z } else { m.max(z) };
@@ -117,7 +122,7 @@ pub fn z_between(a: &[(f64, f64)], b: &[(f64, f64)]) -> f64 {
 }
 
 /// The folder of shared data, or `None` with a line that says what is skipped; its absence is a failure under CI.
-pub fn shared(what: &str) -> Option<PathBuf> {
+pub(crate) fn shared(what: &str) -> Option<PathBuf> {
     let root = std::env::var_os("ELBOW_SHARED").map(PathBuf::from);
     let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let folder = root.join("data").join(what);
@@ -130,6 +135,6 @@ pub fn shared(what: &str) -> Option<PathBuf> {
 }
 
 /// A shared problem.
-pub fn arc(problem: Problem) -> Arc<Problem> {
+pub(crate) fn arc(problem: Problem) -> Arc<Problem> {
     Arc::new(problem)
 }

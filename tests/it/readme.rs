@@ -14,6 +14,7 @@ const TABLES: &[(&str, Table)] = &[
     ("distributions", distributions),
     ("estimators", estimators),
     ("functions", functions),
+    ("commands", commands),
     ("codes", codes),
 ];
 
@@ -100,6 +101,12 @@ fn functions() -> String {
     let called = functions::ALL.iter().filter(|f| f.is_called());
     let written = |f: &Function| format!("`{}({})`", f.name, f.params.join(", "));
     called.map(written).collect::<Vec<_>>().join(", ")
+}
+
+fn commands() -> String {
+    let row = |(usage, about): (String, String)| format!("| `{usage}` | {about} |");
+    let rows: Vec<String> = elbow::cli::commands().into_iter().map(row).collect();
+    format!("| Command | |\n|---|---|\n{}", rows.join("\n"))
 }
 
 fn codes() -> String {

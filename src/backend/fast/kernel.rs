@@ -90,11 +90,14 @@ fn own_nodes(graph: &mut Graph, outputs: Vec<NodeId>) -> Vec<NodeId> {
     own
 }
 
+/// Values of a constant, and their copy in the layout of the kernels.
+type Held<E> = (Arc<[f64]>, Rc<Buffer<E>>);
+
 /// Arrays of constants, shared by the kernels of a step.
 #[derive(Debug)]
 pub(super) struct DataPool<E> {
     /// By the address of the values, which are held so that it stays theirs.
-    arrays: HashMap<*const f64, (Arc<[f64]>, Rc<Buffer<E>>)>,
+    arrays: HashMap<*const f64, Held<E>>,
     numbers: HashMap<Real, Rc<Buffer<E>>>,
 }
 
