@@ -20,8 +20,10 @@ fn one(step: &mut dyn Step, t: u64) {
     step.update(Update::Adam { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, t });
 }
 
+type Build = fn() -> Program;
+
 fn steps(c: &mut Criterion) {
-    let models: [(&str, fn() -> Program); 4] = [
+    let models: [(&str, Build); 4] = [
         ("eight schools", models::eight_schools),
         ("logistic 10000x50", models::logistic),
         ("decay 1000000", models::decay),

@@ -29,10 +29,10 @@ const EXAMPLES: &str = "Examples:
 
 impl Fmt {
     pub(super) fn run(self, terminal: &Terminal) -> Status {
-        let fine = self.files.iter().map(|file| self.file(file, terminal));
-        match fine.fold(true, |all, one| all && one) {
-            true => Status::Done,
-            false => Status::Mistake,
+        let unfinished = self.files.iter().filter(|file| !self.file(file, terminal)).count();
+        match unfinished {
+            0 => Status::Done,
+            _ => Status::Mistake,
         }
     }
 

@@ -128,8 +128,9 @@ fn determinant(mut a: Vec<Vec<f64>>) -> f64 {
         }
         for i in k + 1..n {
             let factor = a[i][k] / a[k][k];
-            for j in k..n {
-                a[i][j] -= factor * a[k][j];
+            let above = a[k].clone();
+            for (below, above) in a[i][k..].iter_mut().zip(&above[k..]) {
+                *below -= factor * above;
             }
         }
     }
