@@ -5,6 +5,7 @@ use super::instr::{Code, Mode};
 use super::kernel::Run;
 use super::layout::{Layout, strides};
 use super::pool::{Pool, Scratch};
+use super::scatter::Scatter;
 use super::schedule::{Role, Schedule, Stage, Wanted, iteration, lanes_of};
 use super::tiles::{Fold, Loop};
 use super::view::View;
@@ -55,7 +56,7 @@ impl<'a, E: Lane> Emitter<'a, E> {
 
     pub(super) fn stage(&mut self, stage: &Stage) -> Run<E> {
         match stage {
-            Stage::Whole(id) => Run::Whole(self.whole(*id)),
+            Stage::Whole(id) => self.whole(*id),
             Stage::Straight(nodes) => Run::Straight(self.nodes(nodes, None).0),
             Stage::Tiled(dim, nodes) => {
                 let tile = self.tile_for(*dim, nodes);
@@ -184,13 +185,17 @@ impl<'a, E: Lane> Emitter<'a, E> {
         Val { ptr: base.ptr.wrapping_add(offset), strides, is_scratch: base.is_scratch }
     }
 
-    fn whole(&mut self, id: NodeId) -> Whole<E> {
+    fn whole(&mut self, id: NodeId) -> Run<E> {
         let mut pool = std::mem::replace(&mut self.pool, Pool::new());
         let out = self.array(id, &mut pool);
         self.pool = pool;
         self.vals.insert(id, out.clone());
-        let args = self.wanted.graph.node(id).args.iter().map(|&arg| self.operand(arg));
-        Whole::new(self.wanted.graph, id, args.collect(), out)
+        let graph = self.wanted.graph;
+        let args = graph.node(id).args.iter().map(|&arg| self.operand(arg)).collect::<Vec<_>>();
+        match graph.op(id) {
+            Op::Scatter { .. } => Run::Scatter(Scatter::new(graph, id, &args, &out)),
+            _ => Run::Whole(Whole::new(graph, id, args, out)),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::exec::execute;
 use super::instr::{Block, Tile};
 use super::layout::{Layout, WIDTH};
 use super::memory::Buffer;
+use super::scatter::Scatter;
 use super::schedule::{Schedule, Wanted, is_leaf};
 use super::simplify::simplify;
 use super::tiles::Loop;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 pub(super) enum Run<E> {
     Straight(Block<E>),
     Tiled(Loop<E>),
+    Scatter(Scatter<E>),
     Whole(Whole<E>),
 }
 
@@ -72,6 +74,7 @@ impl<E: Lane> Kernel<E> {
             match run {
                 Run::Straight(block) => execute(isa, isa, block, Tile::default()),
                 Run::Tiled(tiles) => tiles.run(isa, threads),
+                Run::Scatter(scatter) => scatter.run(),
                 Run::Whole(whole) => whole.run(),
             }
         }

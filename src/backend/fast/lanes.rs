@@ -1,8 +1,11 @@
-//! Folds over the lanes of a row: exact in length, sixteen columns side by side, then the columns pairwise.
+//! Folds over the lanes of a row: exact in length, vectors of columns side by side, then the columns pairwise.
 
 use super::layout::WIDTH;
-use super::rows::{Rows, V, each, load, zip};
-use crate::backend::simd::Lane;
+use super::rows::{Rows, V, each, load, vector_by_vector, zip};
+use crate::backend::simd::{Lane, elementary::select};
+
+/// Vectors that are folded side by side, so that one need not wait for another.
+const ABREAST: usize = 4;
 
 /// Folds the lanes of one row of `get`, given by vector number, exactly.
 #[inline(always)]
@@ -13,14 +16,22 @@ fn fold_lanes<E: Lane>(
     join: impl Fn(E, E) -> E,
 ) -> E {
     let (whole, rest) = (lanes / WIDTH, lanes % WIDTH);
-    let mut sums = [[start; WIDTH]; 2];
-    for v in 0..whole {
-        sums[v % 2] = zip(sums[v % 2], get(v), &join);
+    let mut sums = [[start; WIDTH]; ABREAST];
+    for four in 0..whole / ABREAST {
+        for (k, sum) in sums.iter_mut().enumerate() {
+            vector_by_vector();
+            *sum = zip(*sum, get(four * ABREAST + k), &join);
+        }
+    }
+    let [mut sum, b, c, d] = sums;
+    for v in whole / ABREAST * ABREAST..whole {
+        vector_by_vector();
+        sum = zip(sum, get(v), &join);
     }
     if rest > 0 {
-        sums[1] = zip(sums[1], mask(get(whole), rest, start), &join);
+        sum = zip(sum, mask(get(whole), rest, start), &join);
     }
-    across(zip(sums[0], sums[1], &join), join)
+    across(zip(zip(sum, b, &join), zip(c, d, &join), &join), join)
 }
 
 /// Folds each row of `a`; `put` takes the row's number and its value.
@@ -74,6 +85,7 @@ pub(super) unsafe fn lanes_log_sum_exp<E: Lane, const F: bool>(
         let (whole, rest) = (r.lanes / WIDTH, r.lanes % WIDTH);
         let mut sum = [E::ZERO; WIDTH];
         for v in 0..whole {
+            vector_by_vector();
             sum = zip(sum, get(v), |s, x| s + (x - from).exp::<F>());
         }
         if rest > 0 {
@@ -95,7 +107,7 @@ pub(super) fn finite<E: Lane>(x: E) -> E {
 fn mask<E: Lane>(v: V<E>, lanes: usize, fill: E) -> V<E> {
     let mut out = v;
     for (i, x) in out.iter_mut().enumerate() {
-        *x = if i < lanes { *x } else { fill };
+        *x = select(i < lanes, *x, fill);
     }
     out
 }

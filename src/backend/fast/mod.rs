@@ -23,6 +23,7 @@ mod memory;
 mod partition;
 mod pool;
 mod rows;
+mod scatter;
 mod schedule;
 mod simplify;
 mod slot;

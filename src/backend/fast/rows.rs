@@ -32,6 +32,17 @@ impl<E: Lane> Rows<E> {
     }
 }
 
+/// Called once per vector, keeps LLVM from vectorising the loop over vectors, which it would do by gathering their lanes
+/// from far apart: a vector is a register already. No code comes of it.
+#[inline(always)]
+pub(super) fn vector_by_vector() {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: no instructions, and none of memory, stack or flags is touched.
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}
+
 /// # Safety
 /// A whole vector lies behind `p`.
 #[inline(always)]
@@ -73,6 +84,7 @@ pub(super) unsafe fn map<E: Lane>(r: &Rows<E>, f: impl Fn(E) -> E) {
     for row in 0..r.count {
         let (out, a) = (r.at(0, row), r.at(1, row));
         for v in 0..r.vectors() {
+            vector_by_vector();
             // SAFETY: promised by the caller.
             unsafe { store(out, v, each(load(a, v), &f)) };
         }
@@ -120,6 +132,7 @@ pub(super) unsafe fn splat<E: Lane>(r: &Rows<E>) {
         unsafe {
             let a = [*r.at(1, row); WIDTH];
             for v in 0..r.vectors() {
+                vector_by_vector();
                 store(r.at(0, row), v, a);
             }
         }
@@ -133,6 +146,7 @@ pub(super) unsafe fn both<E: Lane>(r: &Rows<E>, f: impl Fn(E, E) -> E) {
     for row in 0..r.count {
         let (out, a, b) = (r.at(0, row), r.at(1, row), r.at(2, row));
         for v in 0..r.vectors() {
+            vector_by_vector();
             // SAFETY: promised by the caller.
             unsafe { store(out, v, zip(load(a, v), load(b, v), &f)) };
         }
@@ -156,6 +170,7 @@ pub(super) unsafe fn with_single<E: Lane>(
         unsafe {
             let b = *r.at(single, row);
             for v in 0..r.vectors() {
+                vector_by_vector();
                 store(out, v, each(load(a, v), |x| f(x, b)));
             }
         }
@@ -169,6 +184,7 @@ pub(super) unsafe fn select<E: Lane>(r: &Rows<E>) {
     for row in 0..r.count {
         let (out, c, a, b) = (r.at(0, row), r.at(1, row), r.at(2, row), r.at(3, row));
         for v in 0..r.vectors() {
+            vector_by_vector();
             // SAFETY: promised by the caller.
             unsafe {
                 let (c, a, b) = (load(c, v), load(a, v), load(b, v));
@@ -191,6 +207,7 @@ pub(super) unsafe fn fold_rows<E: Lane>(r: &Rows<E>, start: E, join: impl Fn(E, 
     for v in 0..r.vectors() {
         let mut sum = [start; WIDTH];
         for row in 0..r.count {
+            vector_by_vector();
             // SAFETY: promised by the caller.
             sum = zip(sum, unsafe { load(r.at(1, row), v) }, &join);
         }
@@ -231,6 +248,7 @@ unsafe fn dot_columns<E: Lane, const F: bool, const N: usize>(
 ) {
     let mut sums = [[E::ZERO; WIDTH]; N];
     for row in 0..r.count {
+        vector_by_vector();
         let (a, b) = (r.at(1, row), r.at(2, row));
         for (k, sum) in sums.iter_mut().enumerate() {
             // SAFETY: promised by the caller.
@@ -259,6 +277,7 @@ pub(super) unsafe fn arg_max_rows<E: Lane>(r: &Rows<E>) {
             let mut best = load(r.ptr[1], v);
             let mut place = [E::ZERO; WIDTH];
             for row in 1..r.count {
+                vector_by_vector();
                 let x = load(r.at(1, row), v);
                 let position = E::of(row as f64);
                 for i in 0..WIDTH {
@@ -279,6 +298,7 @@ pub(super) unsafe fn cumsum_rows<E: Lane>(r: &Rows<E>) {
     for v in 0..r.vectors() {
         let mut sum = [E::ZERO; WIDTH];
         for row in 0..r.count {
+            vector_by_vector();
             // SAFETY: promised by the caller.
             unsafe {
                 sum = zip(sum, load(r.at(1, row), v), |a, b| a + b);
