@@ -21,18 +21,24 @@ pub(super) struct Start {
     pub(super) iterations: usize,
 }
 
-const ITERATIONS: usize = 60;
+/// Locations and scales that hang together come near each other only linearly; the optimiser goes on from there.
+const ITERATIONS: usize = 30;
 /// Rows beyond which a full curvature is not worth its evaluations.
 const MOST_ROWS: usize = 300;
-/// Element operations that all evaluations together may take.
-const BUDGET: f64 = 3e9;
-const MOST_DRAWS: usize = 64;
+/// Element operations of a search up to which draws are added to the few.
+const BUDGET: f64 = 3e8;
+/// Element operations of a search beyond which it is not begun.
+const MOST_BUDGET: f64 = 3e9;
+/// Iterations that a search usually takes.
+const USUAL: usize = 20;
+const FEW_DRAWS: f64 = 8.0;
+const MOST_DRAWS: f64 = 64.0;
 /// Difference step, in units of a row's scale.
 const STEP: f64 = 1e-5;
 /// Eigenvalues below this share of the largest are raised to it.
 const FLOOR: f64 = 1e-10;
-/// Nats: a gain below this ends the search.
-const GAIN: f64 = 1e-4;
+/// Nats: two gains below this end the search.
+const GAIN: f64 = 1e-2;
 
 /// Whether the ELBO of fixed draws is a smooth function of the parameters.
 pub(super) fn smooth(problem: &Problem) -> bool {
@@ -91,8 +97,10 @@ fn draws(single: &Objective, rows: usize) -> Option<usize> {
     }
     let g = &single.graph;
     let elements: usize = g.ids().map(|id| g.count(g.shape(id))).sum();
-    let affordable = BUDGET / (elements * (rows + 3) * 20) as f64;
-    (affordable >= 2.0).then(|| (affordable as usize).min(MOST_DRAWS) / 2 * 2)
+    let cost = (elements * (rows + 3) * USUAL) as f64;
+    let most = MOST_BUDGET / cost;
+    let draws = (BUDGET / cost).clamp(FEW_DRAWS, MOST_DRAWS).min(most);
+    (most >= 2.0).then_some(draws as usize / 2 * 2)
 }
 
 struct Search {
@@ -107,7 +115,8 @@ struct Local {
     loss: f64,
     gradient: DVector<f64>,
     eigen: SymmetricEigen<f64, nalgebra::Dyn>,
-    diagonal: Vec<f64>,
+    /// Of the loss in the log scales.
+    slopes: Vec<f64>,
     scales: Vec<f64>,
 }
 
@@ -161,8 +170,8 @@ impl Search {
         for (i, &row) in self.rows.iter().enumerate() {
             next[row] += step[i] * local.scales[i];
         }
-        for &(place, log_scale) in &self.pairs {
-            let curvature = local.diagonal[place];
+        for (&(_, log_scale), slope) in self.pairs.iter().zip(&local.slopes) {
+            let curvature = 1.0 + slope;
             let wanted = if curvature > 0.0 { -0.5 * curvature.ln() } else { 0.5 };
             next[log_scale] += wanted.clamp(-2.0, 2.0) / (1.0 + damping);
         }
@@ -174,10 +183,10 @@ impl Search {
         self.step.run(0, self.noise.as_mut())
     }
 
-    fn gradient(&mut self, params: &[f64]) -> (f64, Vec<f64>) {
-        let loss = self.loss(params);
+    fn gradient(&mut self, params: &[f64]) -> Vec<f64> {
+        self.loss(params);
         let gradient = self.step.gradient();
-        (loss, self.rows.iter().map(|&r| gradient[r]).collect())
+        self.rows.iter().map(|&r| gradient[r]).collect()
     }
 
     fn local(&mut self, params: &[f64]) -> Option<Local> {
@@ -185,7 +194,10 @@ impl Search {
         for &(place, log_scale) in &self.pairs {
             scales[place] = params[log_scale].exp();
         }
-        let (loss, at) = self.gradient(params);
+        let loss = self.loss(params);
+        let gradient = self.step.gradient();
+        let slopes = self.pairs.iter().map(|&(_, log_scale)| gradient[log_scale]).collect();
+        let at: Vec<f64> = self.rows.iter().map(|&r| gradient[r]).collect();
         let n = self.rows.len();
         let mut curvature = DMatrix::zeros(n, n);
         let mut moved = params.to_vec();
@@ -193,7 +205,7 @@ impl Search {
             let row = self.rows[j];
             let h = STEP * scales[j];
             moved[row] = params[row] + h;
-            let (_, there) = self.gradient(&moved);
+            let there = self.gradient(&moved);
             moved[row] = params[row];
             for i in 0..n {
                 curvature[(i, j)] = (there[i] - at[i]) / h * scales[i] * scales[j];
@@ -202,14 +214,7 @@ impl Search {
         let curvature = (&curvature + curvature.transpose()) * 0.5;
         let gradient = DVector::from_iterator(n, (0..n).map(|i| at[i] * scales[i]));
         let finite = loss.is_finite() && curvature.iter().chain(&gradient).all(|x| x.is_finite());
-        let diagonal = curvature.diagonal().iter().copied().collect();
-        finite.then(|| Local {
-            loss,
-            gradient,
-            eigen: curvature.symmetric_eigen(),
-            diagonal,
-            scales,
-        })
+        finite.then(|| Local { loss, gradient, eigen: curvature.symmetric_eigen(), slopes, scales })
     }
 }
 

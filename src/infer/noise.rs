@@ -1,9 +1,12 @@
-//! Noise for the Newton start: the same draws at every evaluation, in mirrored pairs.
+//! Noise for the Newton start: the same draws at every evaluation, in mirrored pairs, normals with unit mean square.
+//!
+//! Means and variances of the draws are then exact, so that a parabola's optimum is found from any number of them; two are
+//! the Gauss–Hermite rule of two points.
 
 use crate::backend::NoiseSource;
 use crate::ir::{Dim, Graph, Noise};
 
-/// The second half of the Monte Carlo dimension mirrors the first, so that odd moments of the draws are exact.
+/// The second half of the Monte Carlo dimension mirrors the first.
 pub(super) struct Mirrored<N> {
     inner: N,
     /// For each noise: elements of one draw that lie together, and draws, or `None` where it has no draws.
@@ -30,6 +33,19 @@ impl<N: NoiseSource> Mirrored<N> {
             }
         }
     }
+
+    /// Divides each element's draws by their root mean square.
+    fn normalise(&self, noise: usize, out: &mut [f64]) {
+        let Some((stride, draws)) = self.layouts[noise] else { return };
+        for block in out.chunks_mut(stride * draws) {
+            for element in 0..stride {
+                let own = || (element..stride * draws).step_by(stride);
+                let square: f64 = own().map(|i| block[i] * block[i]).sum();
+                let scale = (draws as f64 / square).sqrt();
+                own().for_each(|i| block[i] *= scale);
+            }
+        }
+    }
 }
 
 impl<N: NoiseSource> NoiseSource for Mirrored<N> {
@@ -45,7 +61,10 @@ impl<N: NoiseSource> NoiseSource for Mirrored<N> {
     fn fill_f64(&mut self, step: u64, noise: usize, kind: Noise, out: &mut [f64]) {
         self.inner.fill_f64(step, noise, kind, out);
         match kind {
-            Noise::Normal => self.mirror(noise, out, |x| -x),
+            Noise::Normal => {
+                self.mirror(noise, out, |x| -x);
+                self.normalise(noise, out);
+            }
             Noise::Uniform => self.mirror(noise, out, |x| 1.0 - x),
             Noise::Gumbel => {}
         }
