@@ -44,7 +44,16 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Nodes remember the smallest expression that made them, for reports of numbers that are not finite.
     fn build(&mut self, e: &Expr) -> Value {
+        let (origin, outer) = self.g.origin();
+        self.g.set_origin(origin, Some(e.span));
+        let value = self.build_inside(e);
+        self.g.set_origin(origin, outer);
+        value
+    }
+
+    fn build_inside(&mut self, e: &Expr) -> Value {
         let node = match &e.kind {
             ExprKind::Name(name) => return self.name(*name),
             ExprKind::Index { base, entries } => return self.index(base, entries),

@@ -1,8 +1,11 @@
 //! The plan, latent by latent: how each is guided and estimated, why, and what would be exact.
 
 use super::table::table;
-use crate::check::model::{DimId, Elem, Mark, Model, OptionValue, Site, StmtKind, Type};
+use crate::check::model::{
+    DimId, DistCall, Elem, Mark, Model, OptionValue, Schedule, Site, StmtKind, Type,
+};
 use crate::check::plan::{LatentPlan, Plan};
+use crate::estimator::OptionValues;
 use crate::lower::{Kl, sketch};
 use serde::Serialize;
 
@@ -11,7 +14,7 @@ use serde::Serialize;
 pub struct LatentRow {
     pub latent: String,
     pub dims: Vec<String>,
-    pub distribution: &'static str,
+    pub distribution: String,
     pub support: String,
     /// Dimensions that every path to every cost keeps.
     pub keeps: Vec<String>,
@@ -45,7 +48,7 @@ fn latent_row(model: &Model, plan: &LatentPlan) -> LatentRow {
     LatentRow {
         latent: model.name(plan.name).name.clone(),
         dims: names(&site.dims),
-        distribution: site.dist.dist.0.signature().name,
+        distribution: distribution(&site.dist),
         support: support(model, &model.name(plan.name).ty),
         keeps: names(&keeps),
         mixes: names(&mixes),
@@ -53,7 +56,11 @@ fn latent_row(model: &Model, plan: &LatentPlan) -> LatentRow {
         guide: sketch.guide,
         kl: kl(sketch.kl),
         estimator: plan.estimator,
-        options: plan.options.iter().map(|(name, value)| (*name, option(value))).collect(),
+        options: plan
+            .options
+            .iter()
+            .map(|(name, value)| (*name, option(plan, name, value)))
+            .collect(),
         bias: plan.bias().describe(),
         why: plan.reason.clone() + noncentered(site),
         exact: plan.exact.clone(),
@@ -72,10 +79,23 @@ fn kl(kl: Kl) -> &'static str {
     }
 }
 
-fn option(value: &OptionValue) -> String {
+/// Flags are kept as 1 and 0.
+fn option(plan: &LatentPlan, name: &str, value: &OptionValue) -> String {
+    let mut cards = plan.estimator().card().options.iter();
+    let flag = cards.any(|o| o.name == name && o.values == OptionValues::Flag);
     match value {
+        OptionValue::Schedule(Schedule::Constant(x)) if flag => (*x != 0.0).to_string(),
         OptionValue::Schedule(schedule) => schedule.to_string(),
         OptionValue::Word(word) => word.clone(),
+    }
+}
+
+/// `Normal`; `Ordered(Normal)` where one wraps another.
+fn distribution(call: &DistCall) -> String {
+    let name = call.dist.0.signature().name;
+    match &call.inner {
+        Some(inner) => format!("{name}({})", distribution(inner)),
+        None => name.into(),
     }
 }
 
@@ -101,7 +121,7 @@ fn support(model: &Model, ty: &Type) -> String {
 pub fn estimators(rows: &[LatentRow]) -> String {
     let header = ["latent", "distribution", "estimator", "bias", "why"];
     let cells = rows.iter().map(|r| {
-        let cells = [&left(r), r.distribution, r.estimator, r.bias, &r.why];
+        let cells = [&left(r), &r.distribution, r.estimator, r.bias, &r.why];
         cells.map(str::to_string).into()
     });
     let mut out = table(&header, cells.collect(), header.len());

@@ -96,6 +96,7 @@ impl Record<'_> {
                 Optimizer::Sgd { momentum } => format!("sgd(momentum = {momentum})"),
             },
             "learning_rate": c.learning_rate.to_string(),
+            "whitened_rate": c.whitened_rate.to_string(),
             "precision": match c.options.float {
                 Float::F32 => "f32",
                 Float::F64 => "f64",

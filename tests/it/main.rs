@@ -4,6 +4,7 @@ mod agreement;
 mod bijectors;
 mod check;
 mod choices;
+mod cli;
 mod common;
 mod credit;
 mod data;

@@ -66,8 +66,9 @@ struct FitArgs {
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     samples: Option<u64>,
     /// The learning rate
-    #[arg(long, value_name = "RATE", value_parser = rate)]
+    #[arg(long, value_name = "RATE", value_parser = rate, allow_hyphen_values = true)]
     lr: Option<f64>,
+    /// Width of floating-point numbers [default: f64]
     #[arg(long, value_enum)]
     precision: Option<PrecisionArg>,
     /// Threads of the computation [default: all cores]
