@@ -38,7 +38,7 @@ const STEP: f64 = 1e-5;
 /// Eigenvalues below this share of the largest are raised to it.
 const FLOOR: f64 = 1e-10;
 /// Nats: two gains below this end the search.
-const GAIN: f64 = 1e-2;
+const GAIN: f64 = 1e-6;
 
 /// Whether the ELBO of fixed draws is a smooth function of the parameters.
 pub(super) fn smooth(problem: &Problem) -> bool {
@@ -115,6 +115,7 @@ struct Local {
     loss: f64,
     gradient: DVector<f64>,
     eigen: SymmetricEigen<f64, nalgebra::Dyn>,
+    diagonal: Vec<f64>,
     /// Of the loss in the log scales.
     slopes: Vec<f64>,
     scales: Vec<f64>,
@@ -140,8 +141,16 @@ impl Search {
         Some(self.start(params, &local, ITERATIONS))
     }
 
-    fn start(&self, params: Vec<f64>, local: &Local, iterations: usize) -> Start {
+    /// Draws of different elements are correlated by chance, and the slopes of the log scales with them; the curvature of a
+    /// parabola is exact from any draws, so that the scales follow it at last.
+    fn start(&self, mut params: Vec<f64>, local: &Local, iterations: usize) -> Start {
         let coordinates = Coordinates::new(self.rows.clone(), local.whitening(), params.clone());
+        for &(place, log_scale) in &self.pairs {
+            let curvature = local.diagonal[place];
+            if curvature > 0.0 {
+                params[log_scale] -= 0.5 * curvature.ln().clamp(-2.0, 2.0);
+            }
+        }
         Start { params, coordinates, iterations }
     }
 
@@ -214,7 +223,9 @@ impl Search {
         let curvature = (&curvature + curvature.transpose()) * 0.5;
         let gradient = DVector::from_iterator(n, (0..n).map(|i| at[i] * scales[i]));
         let finite = loss.is_finite() && curvature.iter().chain(&gradient).all(|x| x.is_finite());
-        finite.then(|| Local { loss, gradient, eigen: curvature.symmetric_eigen(), slopes, scales })
+        let diagonal = curvature.diagonal().iter().copied().collect();
+        let eigen = curvature.symmetric_eigen();
+        finite.then_some(Local { loss, gradient, eigen, diagonal, slopes, scales })
     }
 }
 

@@ -147,7 +147,8 @@ impl Lowerer<'_> {
         self.values[site.name.0 as usize] = Some(self.moved(offset, drawn));
     }
 
-    /// The value of a continuous latent again, from its draw and the values that its parents have now.
+    /// The value of a continuous latent again, from its draw and the values that its parents have now. Only bounds, locations
+    /// and scales come from parents: other supports stay as they are, with the free dimension that their draw has.
     pub(super) fn redo_latent(&mut self, site: &Site) {
         let Some(latent) = self.latents.iter().find(|l| l.name == site.name) else { return };
         let Some(guided) = &latent.guided else { return };
@@ -156,6 +157,9 @@ impl Lowerer<'_> {
             let call = self.call(&site.dist);
             let (offset, prior) = self.shifted(site, call);
             let domain = prior.domain(&mut self.g);
+            if !matches!(domain, Domain::Real | Domain::Interval { .. }) {
+                return;
+            }
             let value = Bijector::new(&mut self.g, &domain).forward(&mut self.g, base).value;
             let value = self.moved(offset, Value::Plain(value));
             self.values[site.name.0 as usize] = Some(value);

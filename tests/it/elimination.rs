@@ -202,3 +202,24 @@ fn sums_that_do_not_factor_are_refused() {
     let large = "data y: real\ndim n = 9\n@marginalize\nz[n] ~ Bernoulli(0.3)\ny ~ Normal(sum(z over n), 1)\n";
     assert_eq!(refusals(large, r#"{"y": 1.0}"#, &[]), ["E0294"]);
 }
+
+/// A simplex is drawn with noise of its own for every stick: each share varies as the Dirichlet that the guide comes near.
+#[test]
+fn draws_of_a_simplex_vary_in_every_share() {
+    let problem = problem("dim k = 3\nw ~ Dirichlet([5, 6, 7] as k)\n", "{}", &[]);
+    let mut params = vec![0.0; 2];
+    params.extend([-1.0; 2]);
+    let w = &draws(&problem, &params, 2000, 1).quantities[0];
+    let stick = |d: usize| w.values[1][d] / (1.0 - w.values[0][d]);
+    let pairs: Vec<(f64, f64)> = (0..2000).map(|d| (w.values[0][d], stick(d))).collect();
+    let n = pairs.len() as f64;
+    let mean = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>() / n;
+    let (a, b) = (mean(|p| p.0), mean(|p| p.1));
+    let moment = |f: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>() / n;
+    let covariance = moment(&|p| (p.0 - a) * (p.1 - b));
+    let spread = (moment(&|p| (p.0 - a).powi(2)) * moment(&|p| (p.1 - b).powi(2))).sqrt();
+    let z = covariance / spread * n.sqrt();
+    assert!(z.abs() < 5.0, "sticks are independent under the guide: z = {z}");
+    let sum = (0..2000).map(|d| w.values.iter().map(|v| v[d]).sum::<f64>() - 1.0);
+    assert!(sum.fold(0.0_f64, |m, e| m.max(e.abs())) < 1e-12);
+}
