@@ -1,8 +1,9 @@
 //! The `fit` block: the settings of the optimisation that the model asks for; flags of the command line win over them.
 
 use super::Checker;
+use super::literal::constant;
 use super::model::{Estimators, FitSettings, OptimizerChoice, Precision, Schedule};
-use super::schedule::{constant, whole};
+use super::schedule::whole;
 use super::site_errors::fit as errors;
 use crate::source::Span;
 use crate::syntax::ast;

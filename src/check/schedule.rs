@@ -7,6 +7,7 @@
 //! ```
 
 use super::Checker;
+use super::literal::constant;
 use super::model::Schedule;
 use super::site_errors::schedule as errors;
 use crate::diag::Diagnostics;
@@ -45,27 +46,6 @@ fn check_schedule(expr: &ast::Expr, diags: &mut Diagnostics) -> Option<Schedule>
             }
             value.map(Schedule::Constant)
         }
-    }
-}
-
-/// The value of an expression of literals.
-pub(super) fn constant(expr: &ast::Expr) -> Option<f64> {
-    match &expr.kind {
-        ast::ExprKind::Number { value, .. } => Some(*value),
-        ast::ExprKind::Paren(inner) => constant(inner),
-        ast::ExprKind::Unary { op: ast::UnaryOp::Neg, operand } => Some(-constant(operand)?),
-        ast::ExprKind::Binary { op, left, right, .. } => {
-            let (a, b) = (constant(left)?, constant(right)?);
-            match op {
-                ast::BinaryOp::Add => Some(a + b),
-                ast::BinaryOp::Sub => Some(a - b),
-                ast::BinaryOp::Mul => Some(a * b),
-                ast::BinaryOp::Div => Some(a / b),
-                ast::BinaryOp::Pow => Some(a.powf(b)),
-                _ => None,
-            }
-        }
-        _ => None,
     }
 }
 
