@@ -11,6 +11,7 @@ mod rng;
 pub(crate) mod simd;
 
 pub use rng::Noise as CounterNoise;
+pub use simd::update::Moments;
 
 use crate::ir::{Graph, NodeId, Noise};
 
@@ -75,22 +76,43 @@ pub enum Update {
     },
 }
 
+/// Moves a plain vector as a step moves its parameters.
+pub fn update(update: Update, on: Moments<'_, f64>) {
+    simd::update::apply(simd::Isa::detect(), update, on);
+}
+
 /// A compiled program. Parameters are one flat vector: `Graph::params`, end to end, each in its layout.
 pub trait Step {
-    fn params(&self) -> Vec<f64>;
+    /// How many numbers the parameters are.
+    fn param_count(&self) -> usize;
+    /// Copies the parameters to `out`, of `param_count` numbers.
+    fn read_params(&self, out: &mut [f64]);
     fn set_params(&mut self, values: &[f64]);
     /// Sets a row of `Graph::knobs`.
     fn set_knob(&mut self, knob: usize, value: f64);
     /// Fills the noise, computes loss and gradient, and carries the states on. Returns the loss.
     fn run(&mut self, step: u64, noise: &mut dyn NoiseSource) -> f64;
-    /// Of the last `run`.
-    fn gradient(&self) -> Vec<f64>;
+    /// Copies the gradient of the last `run` to `out`, of `param_count` numbers.
+    fn read_gradient(&self, out: &mut [f64]);
     /// The Euclidean norm of the last gradient; NaN or infinite if an element is.
     fn gradient_norm(&self) -> f64;
-    /// The value of `Program::watch[i]` in the last `run`, in the layout of its shape.
+    /// The value of `Program::watch[i]` in the last `run`, in the layout of its shape; to be read before parameters,
+    /// knobs or noise change.
     fn watched(&self, i: usize) -> Vec<f64>;
     /// Moves the parameters along the last gradient, downhill. Moments are kept inside.
     fn update(&mut self, update: Update);
     /// The nodes on dfdx's tape, one line each: what `--emit graph` prints.
     fn describe(&self) -> String;
+
+    fn params(&self) -> Vec<f64> {
+        let mut out = vec![0.0; self.param_count()];
+        self.read_params(&mut out);
+        out
+    }
+
+    fn gradient(&self) -> Vec<f64> {
+        let mut out = vec![0.0; self.param_count()];
+        self.read_gradient(&mut out);
+        out
+    }
 }

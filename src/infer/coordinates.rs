@@ -1,44 +1,97 @@
 //! The coordinates that the optimiser moves in: some rows of the parameters whitened by a curvature, the rest as they are.
 
-use nalgebra::{DMatrix, DVector};
+use crate::backend::{self, Moments, Step, Update};
+use nalgebra::DMatrix;
 
 /// x[rows] = x₀[rows] + L u[rows], with L Lᵀ the inverse of the curvature.
 #[derive(Clone, Debug)]
 pub(super) struct Coordinates {
     rows: Vec<usize>,
     factor: DMatrix<f64>,
+    transposed: DMatrix<f64>,
     origin: Vec<f64>,
 }
 
 impl Coordinates {
     pub(super) fn new(rows: Vec<usize>, factor: DMatrix<f64>, origin: Vec<f64>) -> Self {
-        Self { rows, factor, origin }
+        Self { rows, transposed: factor.transpose(), factor, origin }
     }
 
-    /// The gradient in u from that in x, in place: Lᵀ g.
-    pub(super) fn pull_back(&self, gradient: &mut [f64]) {
-        let g = DVector::from_iterator(self.rows.len(), self.rows.iter().map(|&r| gradient[r]));
-        let whitened = self.factor.tr_mul(&g);
-        for (&row, value) in self.rows.iter().zip(whitened.iter()) {
+    /// The gradient in u from that in x, in place: Lᵀ g. `sum` is room for as many numbers as there are rows.
+    fn pull_back(&self, gradient: &mut [f64], sum: &mut [f64]) {
+        combine(&self.transposed, self.rows.iter().map(|&row| gradient[row]), sum);
+        for (&row, value) in self.rows.iter().zip(sum) {
             gradient[row] = *value;
         }
     }
 
-    /// Sets the whitened rows of a point to where the optimiser starts, u = 0.
-    pub(super) fn zero(&self, at: &mut [f64]) {
-        for &row in &self.rows {
+    /// The parameters at a point of the optimiser.
+    fn parameters(&self, at: &[f64], out: &mut [f64], sum: &mut [f64]) {
+        combine(&self.factor, self.rows.iter().map(|&row| at[row]), sum);
+        out.copy_from_slice(at);
+        for (&row, moved) in self.rows.iter().zip(sum) {
+            out[row] = self.origin[row] + *moved;
+        }
+    }
+}
+
+/// Σ wⱼ columnⱼ
+fn combine(columns: &DMatrix<f64>, weights: impl Iterator<Item = f64>, out: &mut [f64]) {
+    out.fill(0.0);
+    for (column, weight) in columns.as_slice().chunks_exact(out.len().max(1)).zip(weights) {
+        for (sum, x) in out.iter_mut().zip(column) {
+            *sum += weight * x;
+        }
+    }
+}
+
+/// An optimiser in those coordinates, with room for what a step computes.
+pub(super) struct Walker {
+    coordinates: Coordinates,
+    at: Vec<f64>,
+    moments: [Vec<f64>; 2],
+    gradient: Vec<f64>,
+    params: Vec<f64>,
+    sum: Vec<f64>,
+}
+
+impl Walker {
+    /// Starts where the whitened rows are the origin, u = 0, and the others those of `params`.
+    pub(super) fn new(coordinates: Coordinates, params: &[f64]) -> Self {
+        let zeros = vec![0.0; params.len()];
+        let mut at = params.to_vec();
+        for &row in &coordinates.rows {
             at[row] = 0.0;
         }
+        Self {
+            at,
+            moments: [zeros.clone(), zeros.clone()],
+            gradient: zeros,
+            params: params.to_vec(),
+            sum: vec![0.0; coordinates.rows.len()],
+            coordinates,
+        }
+    }
+
+    /// Moves the parameters of a step along its last gradient.
+    pub(super) fn walk(&mut self, step: &mut dyn Step, update: Update) {
+        let Self { coordinates, at, moments: [first, second], gradient, params, sum } = self;
+        step.read_gradient(gradient);
+        coordinates.pull_back(gradient, sum);
+        backend::update(update, Moments { params: at, grad: gradient, first, second });
+        coordinates.parameters(at, params, sum);
+        step.set_params(params);
+    }
+
+    /// Where the optimiser is.
+    pub(super) fn at(&self) -> &[f64] {
+        &self.at
     }
 
     /// The parameters at a point of the optimiser.
     pub(super) fn parameters(&self, at: &[f64]) -> Vec<f64> {
-        let u = DVector::from_iterator(self.rows.len(), self.rows.iter().map(|&r| at[r]));
-        let moved = &self.factor * u;
-        let mut out = at.to_vec();
-        for (&row, step) in self.rows.iter().zip(moved.iter()) {
-            out[row] = self.origin[row] + step;
-        }
+        let (mut out, mut sum) = (at.to_vec(), self.sum.clone());
+        self.coordinates.parameters(at, &mut out, &mut sum);
         out
     }
 }

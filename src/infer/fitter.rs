@@ -3,10 +3,10 @@
 use super::average::Average;
 use super::blame::{Blame, blame};
 use super::config::Config;
-use super::coordinates::Coordinates;
+use super::coordinates::Walker;
 use super::history::History;
 use super::newton;
-use super::optimizer::{Walker, update};
+use super::optimizer::update;
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::ir::Graph;
 use crate::lower::Problem;
@@ -23,8 +23,12 @@ pub struct Fitter {
     noise: CounterNoise,
     /// Steps done.
     done: u64,
-    whitened: Option<(Coordinates, Walker)>,
+    /// After a Newton start, in whose coordinates the optimiser moves.
+    walker: Option<Walker>,
+    /// Of the parameters, or of the walker's coordinates.
     average: Average,
+    /// Room for the parameters of a step.
+    params: Vec<f64>,
     /// Iterates go into the average every so many steps, so that large models spend no time on it.
     thinning: u64,
     history: History,
@@ -62,15 +66,16 @@ impl Fitter {
         let watch = std::iter::once(elbo).chain(terms.iter().map(|(_, node)| *node)).collect();
         let program = Program { graph: graph.clone(), loss, watch };
         let step = backend::compile(program, config.options);
-        let len = step.params().len();
+        let len = step.param_count();
         Self {
             noise: CounterNoise::new(config.seed),
             step,
             graph,
             loss,
             done: 0,
-            whitened: None,
+            walker: None,
             average: Average::new(len),
+            params: vec![0.0; len],
             thinning: (len as u64 / 1000).max(1),
             history: History::new(columns),
             recent: None,
@@ -87,9 +92,7 @@ impl Fitter {
         let noise = CounterNoise::new(self.config.seed ^ NEWTON_SEED);
         let start = newton::newton(&self.problem, self.config.options, noise)?;
         self.step.set_params(&start.params);
-        let mut at = start.params;
-        start.coordinates.zero(&mut at);
-        self.whitened = Some((start.coordinates, Walker::new(at)));
+        self.walker = Some(Walker::new(start.coordinates, &start.params));
         Some(start.iterations)
     }
 
@@ -125,21 +128,30 @@ impl Fitter {
         self.move_on(now);
         self.done += 1;
         if now.is_multiple_of(self.thinning) {
-            self.average.push(&self.step.params());
+            self.remember();
         }
         Ok(())
     }
 
     fn move_on(&mut self, now: u64) {
-        let Some((coordinates, walker)) = &mut self.whitened else {
-            let lr = self.config.learning_rate.at(now);
-            return self.step.update(update(self.config.optimizer, lr, now + 1));
-        };
-        let lr = self.config.whitened_rate.at(now);
-        let mut gradient = self.step.gradient();
-        coordinates.pull_back(&mut gradient);
-        walker.walk(self.config.optimizer, lr, now + 1, &gradient);
-        self.step.set_params(&coordinates.parameters(&walker.at));
+        let Config { optimizer, learning_rate, whitened_rate, .. } = &self.config;
+        match &mut self.walker {
+            None => self.step.update(update(*optimizer, learning_rate.at(now), now + 1)),
+            Some(walker) => {
+                let update = update(*optimizer, whitened_rate.at(now), now + 1);
+                walker.walk(self.step.as_mut(), update);
+            }
+        }
+    }
+
+    fn remember(&mut self) {
+        match &self.walker {
+            Some(walker) => self.average.push(walker.at()),
+            None => {
+                self.step.read_params(&mut self.params);
+                self.average.push(&self.params);
+            }
+        }
     }
 
     fn record(&mut self, now: u64, norm: f64) {
@@ -175,7 +187,11 @@ impl Fitter {
 
     /// The averaged iterate, or the parameters as they are before the first step.
     pub fn params(&self) -> Vec<f64> {
-        self.average.mean().unwrap_or_else(|| self.step.params())
+        match (self.average.mean(), &self.walker) {
+            (None, _) => self.step.params(),
+            (Some(mean), None) => mean,
+            (Some(mean), Some(walker)) => walker.parameters(&mean),
+        }
     }
 
     /// The true ELBO at the averaged iterate: hard draws, every weight 1.

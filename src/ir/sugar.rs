@@ -14,7 +14,7 @@ macro_rules! unary {
 }
 
 unary! {
-    abs Abs  sign Sign  floor Floor  exp Exp  expm1 Expm1  ln Ln  log1p Log1p  sqrt Sqrt  square Square  recip Recip
+    abs Abs  sign Sign  floor Floor  exp Exp  expm1 Expm1  log1p Log1p  sqrt Sqrt  square Square  recip Recip
     sigmoid Sigmoid  softplus Softplus  tanh Tanh  sin Sin  cos Cos  atan Atan  lgamma Lgamma  digamma Digamma
     trigamma Trigamma  erf Erf  log_ndtr LogNdtr  not Not
 }
@@ -29,7 +29,7 @@ macro_rules! binary {
     };
 }
 
-binary! { div Div  pow Pow  max Max  min Min  lt Lt  le Le  eq Eq }
+binary! { pow Pow  max Max  min Min  lt Lt  eq Eq }
 
 impl Graph {
     pub fn number(&mut self, x: f64) -> NodeId {
@@ -83,6 +83,48 @@ impl Graph {
         }
     }
 
+    pub fn div(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        match (self.as_number(a), self.as_number(b)) {
+            (Some(x), Some(y)) => self.number(x / y),
+            (_, Some(1.0)) => a,
+            _ => self.push(Op::Binary(Binary::Div), [a, b]),
+        }
+    }
+
+    /// Logarithms of exponentials, and of quotients of them, are what was exponentiated.
+    pub fn ln(&mut self, x: NodeId) -> NodeId {
+        if let Some(n) = self.as_number(x) {
+            return self.number(n.ln());
+        }
+        let of_exp = |g: &Self, x| match g.op(x) {
+            Op::Unary(Unary::Exp) => Some(g.node(x).args[0]),
+            _ => None,
+        };
+        if let Some(log) = of_exp(self, x) {
+            return log;
+        }
+        if let Op::Binary(Binary::Div) = self.op(x) {
+            let [a, b] = [self.node(x).args[0], self.node(x).args[1]];
+            if let Some(log_a) = of_exp(self, a) {
+                let log_b = self.ln(b);
+                return self.sub(log_a, log_b);
+            }
+        }
+        self.push(Op::Unary(Unary::Ln), [x])
+    }
+
+    /// An exponential is never below 0.
+    pub fn le(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        if self.as_number(a).is_some_and(|a| a <= 0.0)
+            && matches!(self.op(b), Op::Unary(Unary::Exp))
+        {
+            let dims: SmallVec<[Dim; 4]> = self.shape(b).iter().collect();
+            let one = self.number(1.0);
+            return self.expand(one, &dims);
+        }
+        self.push(Op::Binary(Binary::Le), [a, b])
+    }
+
     pub fn scale(&mut self, by: f64, x: NodeId) -> NodeId {
         let by = self.number(by);
         self.mul(by, x)
@@ -101,7 +143,17 @@ impl Graph {
     }
 
     pub fn select(&mut self, condition: NodeId, yes: NodeId, no: NodeId) -> NodeId {
+        if self.is_true(condition) {
+            let others = [condition, no].map(|x| self.shape(x).dims().to_vec()).concat();
+            return self.expand(yes, &others);
+        }
         self.push(Op::Select, [condition, yes, no])
+    }
+
+    /// Whether every element is a number other than 0.
+    fn is_true(&self, x: NodeId) -> bool {
+        let of = if let Op::Expand(_) = self.op(x) { self.node(x).args[0] } else { x };
+        self.as_number(of).is_some_and(|n| n != 0.0)
     }
 
     pub fn stop(&mut self, x: NodeId) -> NodeId {

@@ -11,6 +11,7 @@ use crate::backend::Program;
 use crate::backend::simd::Isa;
 use crate::ir::{self, Graph, NodeId, Op, Shape};
 use dfdx::prelude::Cpu;
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
@@ -213,7 +214,7 @@ impl<E: Elem> Compiler<E> {
         let layouts: Vec<Layout> = outputs.iter().map(layout).collect();
         let kernel = self.kernel(&part, outputs, vec![], &[], &[]);
         let arrays = (0..wanted.len()).map(|i| (kernel.output(i), layouts[i])).collect();
-        Reported { kernel, arrays }
+        Reported { kernel, arrays, is_current: Cell::new(true) }
     }
 
     /// The inputs of a part that have a gradient, in the whole graph and in the part's.

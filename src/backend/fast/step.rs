@@ -10,7 +10,7 @@ use crate::backend::simd::update::{self, Moments};
 use crate::backend::{NoiseSource, Program, Step, Update};
 use crate::ir::{Graph, Noise, Op};
 use dfdx::prelude::{Backward, Cpu, Gradients, PutTape, SplitTape, Trace};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// What changes between steps, apart from parameters: one array for each row of the graph's tables.
@@ -84,6 +84,16 @@ impl<E: Elem> Inputs<E> {
 pub(super) struct Reported<E> {
     pub(super) kernel: Kernel<E>,
     pub(super) arrays: Vec<(*mut E, Layout)>,
+    /// Whether the arrays are those of the last step: they are computed when somebody asks.
+    pub(super) is_current: Cell<bool>,
+}
+
+impl<E: Elem> Reported<E> {
+    fn compute(&self, nodes: &Nodes<E>) {
+        if !self.is_current.replace(true) {
+            self.kernel.run(nodes.isa, nodes.threads);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -120,9 +130,14 @@ impl<E: Elem> FastStep<E> {
         step
     }
 
-    fn unpadded(&self, flat: &[E]) -> Vec<f64> {
-        let rows = self.segments.iter().flat_map(|s| s.layout.packed(&flat[s.offset..]));
-        rows.map(|x| x.to_f64()).collect()
+    fn unpad(&self, flat: &[E], mut out: &mut [f64]) {
+        for Segment { offset, layout } in &self.segments {
+            for row in flat[*offset..][..layout.len()].chunks_exact(layout.pitch) {
+                let (own, rest) = out.split_at_mut(layout.lanes);
+                own.iter_mut().zip(row).for_each(|(to, x)| *to = x.to_f64());
+                out = rest;
+            }
+        }
     }
 
     /// Clears what whole vectors left in the padding of the gradient, so that it has a norm.
@@ -146,9 +161,13 @@ impl<E: Elem> FastStep<E> {
 }
 
 impl<E: Elem> Step for FastStep<E> {
-    fn params(&self) -> Vec<f64> {
+    fn param_count(&self) -> usize {
+        self.segments.iter().map(|s| s.layout.rows * s.layout.lanes).sum()
+    }
+
+    fn read_params(&self, out: &mut [f64]) {
         // SAFETY: no kernel is running.
-        self.unpadded(unsafe { self.nodes.params.as_slice() })
+        self.unpad(unsafe { self.nodes.params.as_slice() }, out);
     }
 
     fn set_params(&mut self, mut values: &[f64]) {
@@ -175,13 +194,16 @@ impl<E: Elem> Step for FastStep<E> {
         let value = self.nodes.forward(&mut tape);
         self.gradients.replace(loss.put_tape(tape).backward());
         self.clear_padding();
-        self.report.kernel.run(self.nodes.isa, self.nodes.threads);
-        self.carry_states();
+        self.report.is_current.set(false);
+        if !self.carried.is_empty() {
+            self.report.compute(&self.nodes);
+            self.carry_states();
+        }
         value
     }
 
-    fn gradient(&self) -> Vec<f64> {
-        self.unpadded(self.nodes.params.gradient(&mut self.gradients.borrow_mut()))
+    fn read_gradient(&self, out: &mut [f64]) {
+        self.unpad(self.nodes.params.gradient(&mut self.gradients.borrow_mut()), out);
     }
 
     fn gradient_norm(&self) -> f64 {
@@ -190,6 +212,7 @@ impl<E: Elem> Step for FastStep<E> {
     }
 
     fn watched(&self, i: usize) -> Vec<f64> {
+        self.report.compute(&self.nodes);
         let (ptr, layout) = self.report.arrays[i];
         // SAFETY: an output of the report's kernel, which is not running.
         let values = unsafe { std::slice::from_raw_parts(ptr, layout.len()) };

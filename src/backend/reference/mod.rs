@@ -106,8 +106,13 @@ impl<E: Element> Step for Reference<E>
 where
     Cpu: Device<E>,
 {
-    fn params(&self) -> Vec<f64> {
-        self.params.iter().flat_map(values).collect()
+    fn param_count(&self) -> usize {
+        self.gradient.len()
+    }
+
+    fn read_params(&self, out: &mut [f64]) {
+        let flat = self.params.iter().flat_map(values);
+        out.iter_mut().zip(flat).for_each(|(to, x)| *to = x);
     }
 
     fn set_params(&mut self, mut flat: &[f64]) {
@@ -150,8 +155,8 @@ where
         loss
     }
 
-    fn gradient(&self) -> Vec<f64> {
-        self.gradient.clone()
+    fn read_gradient(&self, out: &mut [f64]) {
+        out.copy_from_slice(&self.gradient);
     }
 
     fn gradient_norm(&self) -> f64 {

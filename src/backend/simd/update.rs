@@ -11,13 +11,13 @@ const CHUNK: usize = 16_384;
 const PARALLEL: usize = 100_000;
 
 /// The flat vectors of an optimiser, all of one length.
-pub(crate) struct Moments<'a, E> {
-    pub(crate) params: &'a mut [E],
-    pub(crate) grad: &'a [E],
+pub struct Moments<'a, E> {
+    pub params: &'a mut [E],
+    pub grad: &'a [E],
     /// Adam's first moment; SGD's velocity.
-    pub(crate) first: &'a mut [E],
+    pub first: &'a mut [E],
     /// Adam's second moment; SGD does not touch it.
-    pub(crate) second: &'a mut [E],
+    pub second: &'a mut [E],
 }
 
 /// Moves the parameters downhill. Returns the gradient's squared norm, NaN or infinite if an element is.
@@ -25,7 +25,7 @@ pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>) -> f6
     let Moments { params, grad, first, second } = on;
     let one = |p: &mut [E], g: &[E], m: &mut [E], v: &mut [E]| match update {
         Update::Adam { lr, beta1, beta2, eps, t } => {
-            let (c1, c2) = (1.0 - beta1.powf(t as f64), 1.0 - beta2.powf(t as f64));
+            let (c1, c2) = (1.0 - power(beta1, t), 1.0 - power(beta2, t));
             adam(isa, p, g, m, v, lr / c1, beta1, beta2, 1.0 / c2.sqrt(), eps)
         }
         Update::Sgd { lr, momentum } => sgd(isa, p, g, m, lr, momentum),
@@ -40,6 +40,12 @@ pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>) -> f6
         .map(|((p, g), (m, v))| one(p, g, m, v))
         .collect();
     norms.iter().sum()
+}
+
+/// βᵗ, or 0 where 1 − βᵗ rounds to 1.
+fn power(beta: f64, t: u64) -> f64 {
+    let t = t as f64;
+    if (1.0 - beta) * t > 40.0 { 0.0 } else { beta.powf(t) }
 }
 
 /// Σ g²
