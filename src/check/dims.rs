@@ -198,14 +198,14 @@ impl Checker {
         self.expect_named(a, &of_b, b)?;
         self.expect_named(b, &of_a, a)?;
         for (&da, &db) in of_a.iter().zip(&of_b) {
-            let (size_a, size_b) = (self.fixed_size(da), self.fixed_size(db));
+            let size = |d: DimId| self.fixed_size(d).unwrap_or_default();
+            let (long_a, long_b) = ((a.span, size(da)), (b.span, size(db)));
             let (loose_a, loose_b) = (self.is_loose(da), self.is_loose(db));
             if !loose_a && !loose_b {
-                let error = errors::unnamed_dimensions(a.span, b.span, (size_a, size_b));
-                return self.fail(error);
+                return self.fail(errors::unnamed_dimensions(long_a, long_b));
             }
-            if size_a != size_b {
-                return self.fail(errors::lengths_differ(a.span, b.span, (size_a, size_b)));
+            if long_a.1 != long_b.1 {
+                return self.fail(errors::lengths_differ(long_a, long_b));
             }
             if loose_b { rename(b, db, da) } else { rename(a, da, db) }
         }

@@ -1,11 +1,9 @@
 //! Cauchy(loc, scale): tails so heavy that it has no mean.
 
-use super::location_scale::{place, standard, standardize};
-use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support, Tails};
-use crate::ir::{Dim, Graph, NodeId};
+use super::location_scale::Symmetric;
+use super::{Event, Form, Needs, Param, Signature, Support, Tails};
+use crate::ir::{Graph, NodeId};
 use std::f64::consts::{FRAC_1_PI, PI};
-
-pub(super) struct Cauchy;
 
 static SIGNATURE: Signature = Signature {
     name: "Cauchy",
@@ -26,46 +24,15 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ Cauchy(0, 2.5)",
 };
 
-impl Distribution for Cauchy {
-    fn signature(&self) -> &'static Signature {
-        &SIGNATURE
-    }
+pub(super) static CAUCHY: Symmetric =
+    Symmetric { signature: &SIGNATURE, log_density, log_below, quantile, kl: None };
 
-    fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
-        let [loc, scale] = c.args();
-        let z = standardize(g, x, loc, scale);
-        let square = g.square(z);
-        let fall = g.log1p(square);
-        let width = g.scale(PI, scale);
-        let width = g.ln(width);
-        let sum = g.add(width, fall);
-        g.neg(sum)
-    }
-
-    fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let tails = Tails::uniform(g, dims, name);
-        Draw::Pathwise(inverse(g, tails, c))
-    }
-
-    fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
-        let [loc, scale] = c.args();
-        let z = standardize(g, x, loc, scale);
-        Some(log_below(g, z))
-    }
-
-    fn log_survival(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
-        let [loc, scale] = c.args();
-        let z = standardize(g, loc, x, scale);
-        Some(log_below(g, z))
-    }
-
-    fn quantile(&self, g: &mut Graph, at: Tails, c: &Call) -> Option<NodeId> {
-        Some(inverse(g, at, c))
-    }
-
-    fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {
-        Some(standard(g, &Cauchy, c))
-    }
+/// −log π − log(1 + z²)
+fn log_density(g: &mut Graph, z: NodeId) -> NodeId {
+    let square = g.square(z);
+    let fall = g.log1p(square);
+    let sum = g.shift(PI.ln(), fall);
+    g.neg(sum)
 }
 
 /// log(½ + atan(z)/π); far to the left that is log(atan(−1/z)/π).
@@ -84,14 +51,12 @@ fn log_below(g: &mut Graph, z: NodeId) -> NodeId {
 }
 
 /// ∓cot(π p), p the smaller tail.
-fn inverse(g: &mut Graph, at: Tails, c: &Call) -> NodeId {
-    let [loc, scale] = c.args();
+fn quantile(g: &mut Graph, at: Tails) -> NodeId {
     let (is_lower, log_p) = at.smaller(g);
     let p = g.exp(log_p);
     let angle = g.scale(PI, p);
     let (cos, sin) = (g.cos(angle), g.sin(angle));
     let z = g.div(cos, sin);
     let mirrored = g.neg(z);
-    let z = g.select(is_lower, mirrored, z);
-    place(g, z, loc, scale)
+    g.select(is_lower, mirrored, z)
 }

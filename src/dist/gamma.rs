@@ -30,21 +30,14 @@ impl Distribution for Gamma {
         let [a, rate] = c.args();
         let inside = is_positive(g, x);
         let x = within(g, inside, x, 1.0);
-        let (log_x, log_rate, log_gamma) = (g.ln(x), g.ln(rate), g.lgamma(a));
-        let log_ratio = g.add(log_rate, log_x);
-        let rise = g.mul(a, log_ratio);
-        let fall = g.mul(rate, x);
-        let log = g.sub(rise, fall);
-        let log = g.sub(log, log_gamma);
+        let (log_x, fall) = (g.ln(x), g.mul(rate, x));
+        let log = log_prob_of_log(g, [a, rate], log_x, fall);
         let log = g.sub(log, log_x);
         or_impossible(g, inside, log)
     }
 
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let [a, rate] = c.args();
-        let log = log_gamma_draw(g, a, dims, name);
-        let log_rate = g.ln(rate);
-        let log = g.sub(log, log_rate);
+        let log = draw_log(g, c, dims, name);
         let x = g.exp(log);
         Draw::Detached(g.stop(x))
     }
@@ -65,4 +58,26 @@ impl Distribution for Gamma {
         let sum = g.add_all([by_shape, norm, by_mean]);
         Some(g.sub(sum, by_rate))
     }
+}
+
+/// The density of log y for a Gamma y, with `fall` = rate·y: a log(rate y) − rate y − log Γ(a).
+pub(super) fn log_prob_of_log(
+    g: &mut Graph,
+    [a, rate]: [NodeId; 2],
+    log_y: NodeId,
+    fall: NodeId,
+) -> NodeId {
+    let (log_rate, log_gamma) = (g.ln(rate), g.lgamma(a));
+    let log_fall = g.add(log_rate, log_y);
+    let rise = g.mul(a, log_fall);
+    let log = g.sub(rise, fall);
+    g.sub(log, log_gamma)
+}
+
+/// A draw of log y.
+pub(super) fn draw_log(g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> NodeId {
+    let [a, rate] = c.args();
+    let log = log_gamma_draw(g, a, dims, name);
+    let log_rate = g.ln(rate);
+    g.sub(log, log_rate)
 }

@@ -69,6 +69,6 @@ impl Distribution for Gumbel {
     }
 
     fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {
-        Some(standard(g, &Gumbel, c))
+        Some(standard(g, c))
     }
 }

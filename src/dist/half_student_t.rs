@@ -1,11 +1,8 @@
 //! HalfStudentT(df, scale): |x| of a StudentT around 0.
 
-use super::half;
+use super::half::Half;
 use super::student_t::StudentT;
-use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
-use crate::ir::{Dim, Graph, NodeId};
-
-pub(super) struct HalfStudentT;
+use super::{Event, Form, Needs, Param, Signature, Support};
 
 static SIGNATURE: Signature = Signature {
     name: "HalfStudentT",
@@ -22,24 +19,4 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ HalfStudentT(3, 2.5)",
 };
 
-fn whole(g: &mut Graph, c: &Call) -> Call {
-    let [df, scale] = c.args();
-    let zero = g.number(0.0);
-    Call::new(&StudentT, 0, vec![df, zero, scale])
-}
-
-impl Distribution for HalfStudentT {
-    fn signature(&self) -> &'static Signature {
-        &SIGNATURE
-    }
-
-    fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
-        let whole = whole(g, c);
-        half::log_prob(g, x, &whole)
-    }
-
-    fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let whole = whole(g, c);
-        half::draw(g, &whole, dims, name)
-    }
-}
+pub(super) static HALF_STUDENT_T: Half = Half { signature: &SIGNATURE, whole: &StudentT };

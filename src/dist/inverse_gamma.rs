@@ -1,7 +1,7 @@
 //! InverseGamma(concentration, rate): 1/x of a Gamma, whose parameters it shares.
 
-use super::gamma::Gamma;
-use super::numeric::{is_positive, log_gamma_draw, or_impossible, within};
+use super::gamma::{Gamma, draw_log, log_prob_of_log};
+use super::numeric::{is_positive, or_impossible, within};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId};
 
@@ -27,26 +27,21 @@ impl Distribution for InverseGamma {
         &SIGNATURE
     }
 
-    /// The Gamma's at 1/x, with the Jacobian 1/x².
+    /// That of −log x, with the Jacobian 1/x.
     fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
         let inside = is_positive(g, x);
         let x = within(g, inside, x, 1.0);
         let [a, rate] = c.args();
-        let (log_x, log_rate, log_gamma) = (g.ln(x), g.ln(rate), g.lgamma(a));
-        let log_ratio = g.sub(log_rate, log_x);
-        let rise = g.mul(a, log_ratio);
-        let fall = g.div(rate, x);
-        let log = g.sub(rise, fall);
-        let log = g.sub(log, log_gamma);
+        let (log_x, fall) = (g.ln(x), g.div(rate, x));
+        let log_y = g.neg(log_x);
+        let log = log_prob_of_log(g, [a, rate], log_y, fall);
         let log = g.sub(log, log_x);
         or_impossible(g, inside, log)
     }
 
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let [a, rate] = c.args();
-        let log = log_gamma_draw(g, a, dims, name);
-        let log_rate = g.ln(rate);
-        let log = g.sub(log_rate, log);
+        let log_y = draw_log(g, c, dims, name);
+        let log = g.neg(log_y);
         let x = g.exp(log);
         Draw::Detached(g.stop(x))
     }

@@ -1,11 +1,9 @@
-//! Logistic(loc, scale): its CDF is the sigmoid; the error behind a logistic regression.
+//! Logistic(loc, scale): the bell whose distribution function is the sigmoid.
 
-use super::location_scale::{place, standard, standardize};
+use super::location_scale::Symmetric;
 use super::numeric::log_sigmoid;
-use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support, Tails};
-use crate::ir::{Dim, Graph, NodeId};
-
-pub(super) struct Logistic;
+use super::{Event, Form, Needs, Param, Signature, Support, Tails};
+use crate::ir::{Graph, NodeId};
 
 static SIGNATURE: Signature = Signature {
     name: "Logistic",
@@ -26,51 +24,17 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ Logistic(0, 1)",
 };
 
-impl Distribution for Logistic {
-    fn signature(&self) -> &'static Signature {
-        &SIGNATURE
-    }
+pub(super) static LOGISTIC: Symmetric =
+    Symmetric { signature: &SIGNATURE, log_density, log_below: log_sigmoid, quantile, kl: None };
 
-    /// log F + log(1 − F) − log scale
-    fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
-        let [loc, scale] = c.args();
-        let z = standardize(g, x, loc, scale);
-        let above = g.softplus(z);
-        let twice = g.scale(2.0, above);
-        let tails = g.sub(z, twice);
-        let width = g.ln(scale);
-        g.sub(tails, width)
-    }
-
-    fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let tails = Tails::uniform(g, dims, name);
-        Draw::Pathwise(inverse(g, tails, c))
-    }
-
-    fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
-        let [loc, scale] = c.args();
-        let z = standardize(g, x, loc, scale);
-        Some(log_sigmoid(g, z))
-    }
-
-    fn log_survival(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
-        let [loc, scale] = c.args();
-        let z = standardize(g, loc, x, scale);
-        Some(log_sigmoid(g, z))
-    }
-
-    fn quantile(&self, g: &mut Graph, at: Tails, c: &Call) -> Option<NodeId> {
-        Some(inverse(g, at, c))
-    }
-
-    fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {
-        Some(standard(g, &Logistic, c))
-    }
+/// log F + log(1 − F)
+fn log_density(g: &mut Graph, z: NodeId) -> NodeId {
+    let above = g.softplus(z);
+    let twice = g.scale(2.0, above);
+    g.sub(z, twice)
 }
 
 /// The logit, log F − log(1 − F).
-fn inverse(g: &mut Graph, at: Tails, c: &Call) -> NodeId {
-    let [loc, scale] = c.args();
-    let z = g.sub(at.below, at.above);
-    place(g, z, loc, scale)
+fn quantile(g: &mut Graph, at: Tails) -> NodeId {
+    g.sub(at.below, at.above)
 }

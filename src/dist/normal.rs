@@ -62,7 +62,7 @@ impl Distribution for Normal {
     }
 
     fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {
-        Some(standard(g, &Normal, c))
+        Some(standard(g, c))
     }
 
     /// log(s/σ) + (σ² + (μ − m)²)/(2s²) − ½ for q = Normal(μ, σ), p = Normal(m, s).

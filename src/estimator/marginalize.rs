@@ -1,11 +1,9 @@
 //! Summing a latent out of the model: log Σ_z p(z) p(x | z). It has no q; its values are drawn back after the fit.
 
-use super::enumerate::finite;
-use super::{Bias, Card, Estimator, Site, Value};
-use crate::dist::Signature;
-use crate::ir::Graph;
+use super::exact::Exact;
+use super::{Bias, Card};
 
-pub(super) struct Marginalize;
+pub(super) static MARGINALIZE: Exact = Exact { card: &CARD };
 
 static CARD: Card = Card {
     name: "marginalize",
@@ -15,21 +13,3 @@ static CARD: Card = Card {
     options: &[],
     needs_smooth: false,
 };
-
-impl Estimator for Marginalize {
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
-
-    fn refuses(&self, dist: &Signature) -> Option<&'static str> {
-        finite(dist)
-    }
-
-    fn samples(&self) -> bool {
-        false
-    }
-
-    fn draw(&self, _g: &mut Graph, _site: &Site) -> Value {
-        unreachable!("the lowering gives marginalised latents their values")
-    }
-}

@@ -6,6 +6,7 @@
 
 mod card;
 mod enumerate;
+mod exact;
 mod gumbel_softmax;
 mod marginalize;
 mod pathwise;
@@ -66,8 +67,8 @@ pub static ALL: &[&dyn Estimator] = &[
     &gumbel_softmax::GumbelSoftmax,
     &straight_through::StraightThrough,
     &reinforce::Reinforce,
-    &enumerate::Enumerate,
-    &marginalize::Marginalize,
+    &enumerate::ENUMERATE,
+    &marginalize::MARGINALIZE,
 ];
 
 pub fn find(name: &str) -> Option<&'static dyn Estimator> {

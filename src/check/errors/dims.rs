@@ -5,11 +5,12 @@ use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast;
 
+/// A value, and the length of its unnamed dimension.
+type Long = (Span, u64);
+
 pub(in crate::check) fn unsized_dimension(ident: &ast::Ident, near: Option<&str>) -> Diagnostic {
     let name = &ident.text;
-    let d =
-        Diagnostic::new(Code::E0210, format!("nothing says how long the dimension `{name}` is"))
-            .at(ident.span, "no data carry it and no `dim` declares it");
+    let d = how_long(name).at(ident.span, "no data carry it and no `dim` declares it");
     match near {
         Some(near) => did_you_mean(d, Some(near)),
         None => d.help(format!("declare it: `dim {name} = 3`")),
@@ -23,10 +24,9 @@ pub(in crate::check) fn datum_as_dimension(
     has: &str,
 ) -> Diagnostic {
     let name = &ident.text;
-    let d =
-        Diagnostic::new(Code::E0210, format!("nothing says how long the dimension `{name}` is"))
-            .at(ident.span, "needs a dimension of this name")
-            .also(datum, "a datum of numbers");
+    let d = how_long(name)
+        .at(ident.span, "needs a dimension of this name")
+        .also(datum, "a datum of numbers");
     match has.starts_with('[') {
         true => d.help(format!("declare it as an index: `data {name}: index({name}){has}`")),
         false => d.help(format!(
@@ -86,19 +86,15 @@ pub(in crate::check) fn size_of_itself(name: &str, span: Span) -> Diagnostic {
         .help(format!("give it a number: `dim {name} = 3`"))
 }
 
-pub(in crate::check) fn unnamed_dimensions(
-    left: Span,
-    right: Span,
-    sizes: (Option<u64>, Option<u64>),
-) -> Diagnostic {
-    let (a, b) = (sizes.0.unwrap_or_default(), sizes.1.unwrap_or_default());
+pub(in crate::check) fn unnamed_dimensions(left: Long, right: Long) -> Diagnostic {
+    let (of, has) = (left.1, |long: Long| format!("has an unnamed dimension of {}", long.1));
     Diagnostic::new(
         Code::E0216,
         "values align by the names of their dimensions, and these have none",
     )
-    .at(right, format!("has an unnamed dimension of {b}"))
-    .also(left, format!("has an unnamed dimension of {a}"))
-    .help(format!("give both the same name: `dim k = {a}`, and `[k]` in place of `[{a}]`"))
+    .at(right.0, has(right))
+    .also(left.0, has(left))
+    .help(format!("give both the same name: `dim k = {of}`, and `[k]` in place of `[{of}]`"))
 }
 
 pub(in crate::check) fn list_without_name(list: Span, named: Span, dim: &str) -> Diagnostic {
@@ -108,12 +104,7 @@ pub(in crate::check) fn list_without_name(list: Span, named: Span, dim: &str) ->
         .help(format!("name it: `… as {dim}`"))
 }
 
-pub(in crate::check) fn lengths_differ(
-    left: Span,
-    right: Span,
-    sizes: (Option<u64>, Option<u64>),
-) -> Diagnostic {
-    let (a, b) = (sizes.0.unwrap_or_default(), sizes.1.unwrap_or_default());
+pub(in crate::check) fn lengths_differ((left, a): Long, (right, b): Long) -> Diagnostic {
     Diagnostic::new(
         Code::E0217,
         format!("these have to be equally long, but one has {a} elements and one {b}"),
@@ -196,14 +187,12 @@ pub(in crate::check) fn nothing_shared(
     left: (Span, &str),
     right: (Span, &str),
 ) -> Diagnostic {
-    Diagnostic::new(
+    let d = Diagnostic::new(
         Code::E0220,
         "`@` sums over a dimension that both sides have, and they share none",
     )
-    .at(op, "nothing to sum over")
-    .also(left.0, format!("has {}", left.1))
-    .also(right.0, format!("has {}", right.1))
-    .help("to multiply element by element write `*`")
+    .at(op, "nothing to sum over");
+    have(d, left, right).help("to multiply element by element write `*`")
 }
 
 pub(in crate::check) fn over_not_shared(
@@ -211,14 +200,12 @@ pub(in crate::check) fn over_not_shared(
     left: (Span, &str),
     right: (Span, &str),
 ) -> Diagnostic {
-    Diagnostic::new(
+    let d = Diagnostic::new(
         Code::E0220,
         format!("`@` sums over a dimension that both sides have, and `{}` is none", dim.text),
     )
-    .at(dim.span, "not on both sides")
-    .also(left.0, format!("has {}", left.1))
-    .also(right.0, format!("has {}", right.1))
-    .help(format!("to sum one side alone write `sum(… over {})`", dim.text))
+    .at(dim.span, "not on both sides");
+    have(d, left, right).help(format!("to sum one side alone write `sum(… over {})`", dim.text))
 }
 
 pub(in crate::check) fn several_shared(
@@ -339,6 +326,15 @@ pub(in crate::check) fn filled_without_dimension(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0227, "`zeros` and `ones` need a dimension to run along")
         .at(span, "of which dimension?")
         .help("write `zeros(K)`, or the plain number `0`")
+}
+
+fn how_long(dim: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0210, format!("nothing says how long the dimension `{dim}` is"))
+}
+
+/// What both sides of a product have.
+fn have(d: Diagnostic, left: (Span, &str), right: (Span, &str)) -> Diagnostic {
+    d.also(left.0, format!("has {}", left.1)).also(right.0, format!("has {}", right.1))
 }
 
 /// A way to write it for each dimension.
