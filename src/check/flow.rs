@@ -22,13 +22,15 @@ pub enum Path {
     Mixed,
 }
 
+/// One per dimension of the latent.
+pub type Paths = BTreeMap<DimId, Path>;
+
 /// How a latent reaches one cost, along each of its dimensions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flow {
     /// The statement whose `~` or `factor` is the cost.
     pub stmt: usize,
-    /// One per dimension of the latent.
-    pub paths: BTreeMap<DimId, Path>,
+    pub paths: Paths,
 }
 
 /// A use that a gradient through the value cannot pass.
@@ -95,8 +97,6 @@ fn drawn_whole(model: &Model, latent: NameId) -> Vec<DimId> {
     });
     whole.map(|site| site.dist.event.clone()).unwrap_or_default()
 }
-
-type Paths = BTreeMap<DimId, Path>;
 
 /// What an expression carries of the latent: `None` if it does not depend on it.
 type Taint = Option<Paths>;

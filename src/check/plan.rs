@@ -3,16 +3,23 @@
 //! The command line wins over an annotation, an annotation over the automatic choice; a biased choice says what is exact
 //! instead, where that is affordable.
 
+use super::elimination::{Obstacle, Sum, eliminate};
 use super::flow::{Flows, flows};
-use super::model::{DimId, Elem, EstimatorChoice, Estimators, Model, NameId, OptionValue, Site};
+use super::model::{
+    DimId, DistCall, Elem, EstimatorChoice, Estimators, Expr, Model, NameId, OptionValue, Site,
+    Stage,
+};
 use super::plan_errors as errors;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::dist::Support;
 use crate::estimator::{self, Bias, Default, Estimator};
 use crate::ir::Schedule;
 
 /// Joint values per element of the kept dimensions that a sum may take.
 pub const BUDGET: u128 = 256;
+
+/// Values of a count that a guide gives a free logit each.
+pub const MOST_LOGITS: u128 = 100_000;
 
 /// What the command line says about estimators.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,13 +29,21 @@ pub struct Policy {
     pub overrides: Vec<(String, String)>,
 }
 
-/// The size of each dimension, as far as it is known.
-pub type Sizes = Vec<Option<usize>>;
+/// What is known of sizes when a plan is made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sizes {
+    /// Of each dimension.
+    pub dims: Vec<Option<usize>>,
+    /// How many values the latents have whose bound the data give.
+    pub supports: Vec<(NameId, u128)>,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// In sampling order.
     pub latents: Vec<LatentPlan>,
+    /// The exact sums, in the order in which they are taken.
+    pub sums: Vec<Sum>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +52,8 @@ pub struct LatentPlan {
     pub stmt: usize,
     pub estimator: &'static str,
     pub options: Vec<(&'static str, OptionValue)>,
+    /// Whether an annotation or the command line asks for this estimator.
+    pub asked: bool,
     pub reason: String,
     pub flows: Flows,
     /// Joint values per element of the kept dimensions, for finite supports of known size.
@@ -56,6 +73,13 @@ impl LatentPlan {
     pub fn bias(&self) -> Bias {
         self.estimator().card().bias
     }
+
+    /// Dimensions that every path to every cost keeps, in the user's order.
+    pub fn kept(&self, model: &Model) -> Vec<DimId> {
+        let mixed = self.flows.mixed();
+        let dims = model.name(self.name).ty.dims.iter().copied();
+        dims.filter(|d| !mixed.contains(d)).collect()
+    }
 }
 
 impl Plan {
@@ -64,60 +88,236 @@ impl Plan {
     }
 }
 
-/// Chooses an estimator for every latent.
+/// Chooses an estimator for every latent. Exact sums that were chosen, not asked for, give way where they do not factor.
 pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics) {
-    let mut diags = Diagnostics::new();
-    for (name, _) in &policy.overrides {
-        if !model.latents().any(|(_, site)| model.name(site.name).name == *name) {
-            diags.push(errors::no_such_latent(model, name));
-        }
-    }
-    let latents = model
-        .latents()
-        .filter_map(|(stmt, site)| plan_latent(model, policy, sizes, stmt, site, &mut diags))
-        .collect();
-    let plan = Plan { latents };
-    super::coupling::check_coupling(model, &plan, &mut diags);
-    (plan, diags)
+    let mut planner = Planner { model, policy, sizes, diags: Diagnostics::new() };
+    planner.check_overrides();
+    let planned = model.latents().filter_map(|(stmt, site)| planner.latent(stmt, site, None));
+    let mut latents: Vec<LatentPlan> = planned.collect();
+    let sums = planner.settle(&mut latents);
+    offer_exact(model, &mut latents);
+    (Plan { latents, sums }, planner.diags)
 }
 
-fn plan_latent(
-    model: &Model,
-    policy: &Policy,
-    sizes: &Sizes,
-    stmt: usize,
-    site: &Site,
-    diags: &mut Diagnostics,
-) -> Option<LatentPlan> {
-    let flows = flows(model, site.name);
-    let joint = joint_values(model, sizes, site, &flows);
-    if let Support::Composition(_) = site.dist.root().signature().support {
-        diags.push(errors::no_guide(model, site));
-        return None;
-    }
-    let chosen = match asked_for(model, policy, site, diags) {
-        Some(choice) => {
-            let choice = choice?;
-            let found = estimator::find(choice.name)?;
-            forbid(model, site, &flows, &choice, found, joint, diags)?;
-            Chosen { estimator: found, options: choice.options, reason: "as asked for".into() }
-        }
-        None => automatic(model, policy, site, &flows, joint)?,
+/// Says what to type for the latents whose exact sum is affordable and factors beside those that are chosen.
+fn offer_exact(model: &Model, latents: &mut [LatentPlan]) {
+    let holds = |row: usize| {
+        let mut other = latents.to_vec();
+        other[row].estimator = "marginalize";
+        eliminate(model, &other).is_ok()
     };
-    let card = chosen.estimator.card();
-    let options = card.options.iter().map(|o| (o.name, option(&chosen.options, o))).collect();
-    let exact = (card.bias != Bias::Exact && affordable(site, joint))
-        .then(|| format!("@marginalize  # sums over {} values", joint.unwrap_or_default()));
-    Some(LatentPlan {
-        name: site.name,
-        stmt,
-        estimator: card.name,
-        options,
-        reason: chosen.reason,
-        flows,
-        joint,
-        exact,
-    })
+    let offers: Vec<bool> =
+        (0..latents.len()).map(|row| latents[row].exact.is_some() && holds(row)).collect();
+    for (latent, offer) in latents.iter_mut().zip(offers) {
+        latent.exact = latent.exact.take().filter(|_| offer);
+    }
+}
+
+struct Planner<'a> {
+    model: &'a Model,
+    policy: &'a Policy,
+    sizes: &'a Sizes,
+    diags: Diagnostics,
+}
+
+impl Planner<'_> {
+    fn check_overrides(&mut self) {
+        for (name, _) in &self.policy.overrides {
+            let mut latents = self.model.latents();
+            if !latents.any(|(_, site)| self.model.name(site.name).name == *name) {
+                self.diags.push(errors::no_such_latent(self.model, name));
+            }
+        }
+    }
+
+    /// The order of the exact sums. Of the latents that are in the way, the one with most values that was not asked for is
+    /// planned again without it; an error where all were.
+    fn settle(&mut self, latents: &mut [LatentPlan]) -> Vec<Sum> {
+        loop {
+            let obstacle = match eliminate(self.model, latents) {
+                Ok(sums) => return sums,
+                Err(obstacle) => obstacle,
+            };
+            let chosen = obstacle.latents.iter().copied().filter(|&row| !latents[row].asked);
+            let Some(row) = chosen.max_by_key(|&row| latents[row].joint) else {
+                let rows: Vec<&LatentPlan> =
+                    obstacle.latents.iter().map(|&r| &latents[r]).collect();
+                self.diags.push(errors::sums_fail(
+                    self.model,
+                    &rows,
+                    obstacle.stmt,
+                    obstacle.table,
+                ));
+                return vec![];
+            };
+            let why = self.why_not(latents, row, &obstacle);
+            let stmt = latents[row].stmt;
+            let site = self.model.latents().find(|(s, _)| *s == stmt).map(|(_, site)| site);
+            let Some(planned) = site.and_then(|site| self.latent(stmt, site, Some(why))) else {
+                unreachable!("what was planned can be planned again");
+            };
+            latents[row] = planned;
+        }
+    }
+
+    fn why_not(&self, latents: &[LatentPlan], row: usize, obstacle: &Obstacle) -> String {
+        let name = |r: usize| format!("`{}`", self.model.name(latents[r].name).name);
+        let others: Vec<String> =
+            obstacle.latents.iter().filter(|&&r| r != row).map(|&r| name(r)).collect();
+        let others = others.join(", ");
+        match obstacle.table {
+            Some(table) => format!("not summed: {} with {others}", errors::values(table)),
+            None => format!("not summed: couples with {others}"),
+        }
+    }
+
+    /// `barred` says why its exact sum is not taken.
+    fn latent(&mut self, stmt: usize, site: &Site, barred: Option<String>) -> Option<LatentPlan> {
+        let flows = flows(self.model, site.name);
+        let joint = self.joint_values(site, &flows);
+        if let Some(error) = self.unguided(site) {
+            self.diags.push(error);
+            return None;
+        }
+        let asked = self.asked_for(site);
+        let is_asked = asked.is_some();
+        let chosen = match asked {
+            Some(choice) => {
+                let choice = choice?;
+                let found = estimator::find(choice.name)?;
+                self.forbid(site, &flows, &choice, found, joint)?;
+                Chosen { estimator: found, options: choice.options, reason: "as asked for".into() }
+            }
+            None => self.automatic(site, &flows, joint, barred)?,
+        };
+        if let Some(error) = self.overfull(site) {
+            self.diags.push(error);
+            return None;
+        }
+        let card = chosen.estimator.card();
+        let options = card.options.iter().map(|o| (o.name, option(&chosen.options, o))).collect();
+        let exact = (card.bias != Bias::Exact && affordable(site, joint))
+            .then(|| format!("@marginalize  # sums over {} values", joint.unwrap_or_default()));
+        Some(LatentPlan {
+            name: site.name,
+            stmt,
+            estimator: card.name,
+            options,
+            asked: is_asked,
+            reason: chosen.reason,
+            flows,
+            joint,
+            exact,
+        })
+    }
+
+    /// Why no guide serves a latent with this distribution, whatever its estimator.
+    fn unguided(&self, site: &Site) -> Option<Diagnostic> {
+        if let Support::Composition(_) = site.dist.root().signature().support {
+            return Some(errors::no_guide(self.model, site));
+        }
+        let bound = moved_bound(&site.dist)?;
+        Some(errors::bound_moves(self.model.name(site.name), bound.span))
+    }
+
+    /// Why a guide would have too many logits.
+    fn overfull(&self, site: &Site) -> Option<Diagnostic> {
+        let name = self.model.name(site.name);
+        let values = self.support_size(site)?;
+        let is_over = name.ty.elem == Elem::Int && values > MOST_LOGITS;
+        is_over.then(|| errors::too_many_counts(name, values))
+    }
+
+    /// The estimator of the command line or the annotation; inside, `None` where that one does not exist.
+    fn asked_for(&mut self, site: &Site) -> Option<Option<EstimatorChoice>> {
+        let decl = self.model.name(site.name);
+        let mut overrides = self.policy.overrides.iter().rev();
+        let Some((_, wanted)) = overrides.find(|(n, _)| *n == decl.name) else {
+            return site.estimator.clone().map(Some);
+        };
+        let Some(found) = estimator::find(wanted) else {
+            self.diags.push(errors::no_such_estimator(wanted));
+            return Some(None);
+        };
+        Some(Some(EstimatorChoice { name: found.card().name, options: vec![], span: decl.span }))
+    }
+
+    /// Refuses what a distribution or a use forbids.
+    fn forbid(
+        &mut self,
+        site: &Site,
+        flows: &Flows,
+        choice: &EstimatorChoice,
+        estimator: &dyn Estimator,
+        joint: Option<u128>,
+    ) -> Option<()> {
+        let card = estimator.card();
+        let signature = site.dist.root().signature();
+        let name = &self.model.name(site.name).name;
+        let error = if let Some(why) = estimator.refuses(signature) {
+            errors::estimator_refuses(choice, name, signature, why, &candidates(site))
+        } else if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
+            errors::use_forbids(choice, name, jump)
+        } else {
+            match joint {
+                Some(joint) if card.bias == Bias::Exact && joint > BUDGET => {
+                    errors::over_budget(choice, name, joint)
+                }
+                _ => return Some(()),
+            }
+        };
+        self.diags.push(error);
+        None
+    }
+
+    fn automatic(
+        &self,
+        site: &Site,
+        flows: &Flows,
+        joint: Option<u128>,
+        barred: Option<String>,
+    ) -> Option<Chosen> {
+        let estimators =
+            self.policy.estimators.or(self.model.fit.estimators).unwrap_or(Estimators::Auto);
+        if estimators != Estimators::Exact || !candidates(site).contains(&"marginalize") {
+            return sampled(site, flows, estimators);
+        }
+        let why_not = match (barred, joint) {
+            (Some(why), _) => why,
+            (None, Some(joint)) if joint <= BUDGET => {
+                let reason = format!("exact: {joint} values, within {BUDGET}");
+                return Chosen::new("marginalize", reason);
+            }
+            (None, Some(joint)) => format!("not summed: {}", errors::values(joint)),
+            (None, None) => "not summed: as many values as the data will say".into(),
+        };
+        let chosen = sampled(site, flows, estimators)?;
+        Some(Chosen { reason: format!("{why_not}; {}", chosen.reason), ..chosen })
+    }
+
+    /// Values per element, to the power of the elements that are mixed. `None` where a size is not known or there is no end.
+    fn joint_values(&self, site: &Site, flows: &Flows) -> Option<u128> {
+        let values = self.support_size(site)?;
+        let mut mixed = flows.mixed().into_iter();
+        let elements = mixed.try_fold(1_usize, |n, d| n.checked_mul(self.size(d)?))?;
+        Some(values.checked_pow(u32::try_from(elements).ok()?).unwrap_or(u128::MAX))
+    }
+
+    /// How many values one element has.
+    fn support_size(&self, site: &Site) -> Option<u128> {
+        let ty = &self.model.name(site.name).ty;
+        let from_data = self.sizes.supports.iter().find(|(name, _)| *name == site.name);
+        match ty.elem {
+            Elem::Binary => Some(2),
+            Elem::Index(dim) => self.size(dim).map(|n| n as u128),
+            Elem::Int if ty.support.high.is_finite() => Some(ty.support.high as u128 + 1),
+            _ => from_data.map(|(_, count)| *count),
+        }
+    }
+
+    fn size(&self, dim: DimId) -> Option<usize> {
+        self.sizes.dims.get(dim.0 as usize).copied().flatten()
+    }
 }
 
 struct Chosen {
@@ -133,84 +333,13 @@ impl Chosen {
     }
 }
 
-/// The estimator of the command line or the annotation; inside, `None` where that one does not exist.
-fn asked_for(
-    model: &Model,
-    policy: &Policy,
-    site: &Site,
-    diags: &mut Diagnostics,
-) -> Option<Option<EstimatorChoice>> {
-    let name = &model.name(site.name).name;
-    let Some((_, wanted)) = policy.overrides.iter().rev().find(|(n, _)| n == name) else {
-        return site.estimator.clone().map(Some);
-    };
-    let Some(found) = estimator::find(wanted) else {
-        diags.push(errors::no_such_estimator(wanted));
-        return Some(None);
-    };
-    let span = model.name(site.name).span;
-    Some(Some(EstimatorChoice { name: found.card().name, options: vec![], span }))
-}
-
-/// Refuses what a distribution or a use forbids.
-fn forbid(
-    model: &Model,
-    site: &Site,
-    flows: &Flows,
-    choice: &EstimatorChoice,
-    estimator: &dyn Estimator,
-    joint: Option<u128>,
-    diags: &mut Diagnostics,
-) -> Option<()> {
-    let card = estimator.card();
-    let signature = site.dist.root().signature();
-    let name = &model.name(site.name).name;
-    if let Some(why) = estimator.refuses(signature) {
-        diags.push(errors::estimator_refuses(choice, name, signature, why, &candidates(site)));
-        return None;
-    }
-    if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
-        diags.push(errors::use_forbids(choice, name, jump));
-        return None;
-    }
-    if let (Bias::Exact, Some(joint)) = (card.bias, joint)
-        && joint > BUDGET
-    {
-        diags.push(errors::over_budget(choice, name, joint));
-        return None;
-    }
-    Some(())
-}
-
-/// The estimators that can serve a latent.
-fn candidates(site: &Site) -> Vec<&'static str> {
-    let signature = site.dist.root().signature();
-    let serves = |e: &&&dyn Estimator| e.refuses(signature).is_none();
-    estimator::ALL.iter().filter(serves).map(|e| e.card().name).collect()
-}
-
-fn automatic(
-    model: &Model,
-    policy: &Policy,
-    site: &Site,
-    flows: &Flows,
-    joint: Option<u128>,
-) -> Option<Chosen> {
+/// The choice where nothing is summed.
+fn sampled(site: &Site, flows: &Flows, estimators: Estimators) -> Option<Chosen> {
     let support = site.dist.root().signature().support;
-    let estimators = policy.estimators.or(model.fit.estimators).unwrap_or(Estimators::Auto);
     let jump = flows.jumps.first();
-    if !support.is_discrete() {
-        return match jump {
-            None => Chosen::new("pathwise", "continuous, every use smooth"),
-            Some(jump) => Chosen::new("reinforce", format!("used in {}", jump.what)),
-        };
-    }
-    if estimators == Estimators::Exact && affordable(site, joint) {
-        let count = joint.unwrap_or_default();
-        return Chosen::new("marginalize", format!("exact: {count} values, within {BUDGET}"));
-    }
     let relaxes = matches!(support, Support::Binary | Support::Index);
     match jump {
+        None if !support.is_discrete() => Chosen::new("pathwise", "continuous, every use smooth"),
         None if relaxes && estimators != Estimators::Unbiased => {
             Chosen::new("gumbel_softmax", "discrete, every use smooth when relaxed")
         }
@@ -220,28 +349,24 @@ fn automatic(
     }
 }
 
+/// The estimators that can serve a latent.
+fn candidates(site: &Site) -> Vec<&'static str> {
+    let signature = site.dist.root().signature();
+    let serves = |e: &&&dyn Estimator| e.refuses(signature).is_none();
+    estimator::ALL.iter().filter(serves).map(|e| e.card().name).collect()
+}
+
+/// What bounds the counts of a distribution, where the data do not give it.
+fn moved_bound(call: &DistCall) -> Option<&Expr> {
+    match call.dist.0.signature().support {
+        Support::CountTo(name) => call.arg(name).filter(|n| n.ty.stage > Stage::Data),
+        _ => None,
+    }
+}
+
 fn affordable(site: &Site, joint: Option<u128>) -> bool {
     let finite = candidates(site).contains(&"marginalize");
     finite && joint.is_some_and(|joint| joint <= BUDGET)
-}
-
-/// Values per element, to the power of the elements that are mixed. `None` where a size is not known or there is no end.
-fn joint_values(model: &Model, sizes: &Sizes, site: &Site, flows: &Flows) -> Option<u128> {
-    let values = support_size(model, sizes, site)? as u128;
-    let size = |d: DimId| sizes.get(d.0 as usize).copied().flatten();
-    let mixed = flows.mixed().into_iter().try_fold(1_usize, |n, d| n.checked_mul(size(d)?))?;
-    Some(values.checked_pow(u32::try_from(mixed).ok()?).unwrap_or(u128::MAX))
-}
-
-/// How many values one element has.
-fn support_size(model: &Model, sizes: &Sizes, site: &Site) -> Option<usize> {
-    let ty = &model.name(site.name).ty;
-    match ty.elem {
-        Elem::Binary => Some(2),
-        Elem::Index(dim) => sizes.get(dim.0 as usize).copied().flatten(),
-        Elem::Int if ty.support.high.is_finite() => Some(ty.support.high as usize + 1),
-        _ => None,
-    }
 }
 
 /// The option as asked for, or its default.

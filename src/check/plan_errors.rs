@@ -1,11 +1,12 @@
 //! E0290–E0299: estimators that a latent cannot have.
 
 use super::flow::Jump;
-use super::model::{EstimatorChoice, Model, Site};
-use super::plan::{BUDGET, LatentPlan};
+use super::model::{EstimatorChoice, Model, NameDecl, Site};
+use super::plan::{BUDGET, LatentPlan, MOST_LOGITS};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::dist::Signature;
 use crate::estimator;
+use crate::source::Span;
 
 /// E0290. From `--estimator z=…`.
 pub(super) fn no_such_latent(model: &Model, name: &str) -> Diagnostic {
@@ -55,31 +56,57 @@ pub(super) fn use_forbids(choice: &EstimatorChoice, latent: &str, jump: &Jump) -
 
 /// E0294.
 pub(super) fn over_budget(choice: &EstimatorChoice, latent: &str, joint: u128) -> Diagnostic {
-    let count = if joint == u128::MAX { "far too many".into() } else { joint.to_string() };
     Diagnostic::new(
         Code::E0294,
-        format!("the sum over `{latent}` may take {BUDGET} joint values, and needs {count}"),
+        format!(
+            "the sum over `{latent}` may take {BUDGET} joint values, and needs {}",
+            count(joint)
+        ),
     )
     .at(choice.span, "sums over all joint values of the elements that some use mixes")
     .help("write `@gumbel_softmax` or `@reinforce`, or use each element of the latent by itself")
 }
 
-/// E0295.
-pub(super) fn sites_couple(
+/// E0294 where a table of several latents is over the budget, E0295 where none of any size would do.
+pub(super) fn sums_fail(
     model: &Model,
-    a: &LatentPlan,
-    b: &LatentPlan,
+    latents: &[&LatentPlan],
     stmt: usize,
+    table: Option<u128>,
 ) -> Diagnostic {
-    let (name_a, name_b) = (model.name(a.name), model.name(b.name));
-    Diagnostic::new(
-        Code::E0295,
-        format!("`{}` and `{}` cannot be summed one after the other", name_a.name, name_b.name),
-    )
-    .at(model.stmts[stmt].span, "what is left of one sum depends on a whole plate of the other")
-    .also(name_a.span, format!("summed exactly: {}", a.estimator))
-    .also(name_b.span, format!("summed exactly: {}", b.estimator))
-    .help("write `@reinforce` or `@gumbel_softmax` above one of them")
+    let names: Vec<String> =
+        latents.iter().map(|l| format!("`{}`", model.name(l.name).name)).collect();
+    let names = names.join(" and ");
+    let d = match table {
+        Some(table) => Diagnostic::new(
+            Code::E0294,
+            format!(
+                "the sum over {names} may take {BUDGET} joint values, and needs {}",
+                count(table)
+            ),
+        )
+        .at(model.stmts[stmt].span, "depends on all of them at once"),
+        None => {
+            Diagnostic::new(Code::E0295, format!("{names} cannot be summed one after the other"))
+                .at(
+                    model.stmts[stmt].span,
+                    "what is left of one sum depends on a whole plate of the other",
+                )
+        }
+    };
+    let label = |d: Diagnostic, l: &&LatentPlan| {
+        d.also(model.name(l.name).span, format!("summed exactly: {}", l.estimator))
+    };
+    latents.iter().fold(d, label).help("write `@reinforce` or `@gumbel_softmax` above one of them")
+}
+
+/// `600 values, over 256`
+pub(super) fn values(joint: u128) -> String {
+    format!("{} values, over {BUDGET}", count(joint))
+}
+
+fn count(joint: u128) -> String {
+    if joint == u128::MAX { "far too many".into() } else { joint.to_string() }
 }
 
 /// E0296.
@@ -89,4 +116,24 @@ pub(super) fn no_guide(model: &Model, site: &Site) -> Diagnostic {
     Diagnostic::new(Code::E0296, format!("no guide serves a latent that is {dist}"))
         .at(name.span, "is a latent, because no datum has this name")
         .help(format!("declare it as data (`data {}: …`) or draw its parts one by one", name.name))
+}
+
+/// E0296. The bound of a count is a latent, or made from one.
+pub(super) fn bound_moves(latent: &NameDecl, bound: Span) -> Diagnostic {
+    let name = &latent.name;
+    Diagnostic::new(Code::E0296, format!("the guide of `{name}` needs a bound that the data give"))
+        .at(bound, "changes from draw to draw")
+        .also(latent.span, "a latent, with a logit for each value up to its bound")
+        .help("write `Poisson(n * p)` with the mean, or a bound that the data give")
+}
+
+/// E0296.
+pub(super) fn too_many_counts(latent: &NameDecl, values: u128) -> Diagnostic {
+    let name = &latent.name;
+    Diagnostic::new(
+        Code::E0296,
+        format!("the guide of `{name}` may have {MOST_LOGITS} values, and needs {values}"),
+    )
+    .at(latent.span, "a latent, with a logit for each value up to its bound")
+    .help(format!("write `{name} ~ Poisson(n * p)`, whose guide has one parameter"))
 }

@@ -44,9 +44,10 @@ impl Plan {
         terminal.report(&found, &session.source);
         let Some(plan) = plan.filter(|_| !found.has_errors()) else { return Status::Mistake };
         let rows = report::latent_rows(&session.model, &plan);
+        let sums = report::sum_rows(&session.model, &plan);
         let text = match self.json {
-            true => format!("{:#}\n", serde_json::json!({ "latents": rows })),
-            false => report::plan_text(&rows),
+            true => format!("{:#}\n", serde_json::json!({ "latents": rows, "sums": sums })),
+            false => report::plan_text(&rows, &sums),
         };
         terminal.print(&text);
         Status::Done

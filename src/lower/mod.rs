@@ -6,12 +6,14 @@
 mod expr;
 mod site;
 mod sketch;
+mod support;
 mod values;
 
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};
+pub use support::supports;
 
-use crate::check::model::{DimId, Expr, Model, NameId, NameKind, Stage, StmtKind, Window};
+use crate::check::model::{DimId, Expr, Model, NameId, NameKind, Stage, Stmt, StmtKind, Window};
 use crate::check::plan::Plan;
 use crate::data::Bound;
 use crate::estimator::Value;
@@ -187,7 +189,7 @@ impl<'a> Lowerer<'a> {
         let stmt = &model.stmts[index];
         let origin = self.origin(index);
         self.g.set_origin(origin, Some(stmt.span));
-        self.windows = stmt.windows.iter().map(|&w| (w, self.shorter(w))).collect();
+        self.enter(stmt);
         match &stmt.kind {
             StmtKind::Let { name, value } => self.deterministic(*name, value),
             StmtKind::Factor(value) => {
@@ -199,6 +201,10 @@ impl<'a> Lowerer<'a> {
             StmtKind::Tilde(site) => self.site(index, site),
         }
         self.windows.clear();
+    }
+
+    fn enter(&mut self, stmt: &Stmt) {
+        self.windows = stmt.windows.iter().map(|&w| (w, self.shorter(w))).collect();
     }
 
     /// `name[n] = expr` has all that its left side lists. Where it holds only along windows it is NaN outside of them,

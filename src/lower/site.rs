@@ -1,8 +1,8 @@
 //! `~` statements: an observed datum gives a likelihood term; a latent gets its guide, its prior and its entropy.
 
 use super::{Lowerer, Mode};
-use crate::check::flow::Path;
-use crate::check::model::{DimId, DistCall, NameId, OptionValue, Schedule, Site};
+use crate::check::elimination::Ways;
+use crate::check::model::{DistCall, NameId, OptionValue, Schedule, Site};
 use crate::check::plan::LatentPlan;
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::{Estimator, Options, Value};
@@ -52,7 +52,7 @@ pub struct Term {
     pub latent: Option<usize>,
     pub node: NodeId,
     /// How each latent (by its place among the latents) that it depends on reaches it.
-    pub paths: BTreeMap<usize, BTreeMap<DimId, Path>>,
+    pub paths: Ways,
 }
 
 impl Lowerer<'_> {
@@ -207,7 +207,7 @@ impl Lowerer<'_> {
             Domain::Binary => 2,
             Domain::Index(classes) => self.g.size(*classes),
             Domain::Count { upper: Some(upper) } => {
-                crate::ir::constant(&self.g, *upper).into_iter().fold(0.0, f64::max) as usize + 1
+                super::support::largest(&self.g, *upper) as usize + 1
             }
             _ => unreachable!("only finite supports are summed"),
         };

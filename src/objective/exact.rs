@@ -1,102 +1,45 @@
 //! Exact sums: marginalised latents inside the logarithm, enumerated ones as expectations under q.
 
 use super::align::{align, index_node};
+use crate::check::elimination::{Ways, along, join};
 use crate::check::flow::Path;
-use crate::check::model::DimId;
 use crate::estimator::Value;
 use crate::ir::{Dim, Graph, NodeId};
-use crate::lower::{Assembly, Term, TermKind};
-use std::collections::BTreeMap;
+use crate::lower::{Assembly, Problem, Term, TermKind};
 
 /// log p and log p(·|z) of one marginalised latent, before it was summed: what its draws are made from.
 pub(super) struct Factor {
     pub(super) latent: usize,
     pub(super) node: NodeId,
+    /// How the latents that are summed later reach it.
+    pub(super) paths: Ways,
 }
 
-/// log Σ_z exp(Σ terms that depend on z), latent by latent, those that keep most dimensions first: what is left of an
-/// inner plate is a cost along the outer one.
-pub(super) fn marginalize(a: &mut Assembly) -> Vec<Factor> {
-    let mut rows: Vec<usize> = (0..a.latents.len())
-        .filter(|&row| a.latents[row].estimator.card().name == "marginalize")
-        .collect();
-    let kept = |row: usize| a.latents[row].dims.len() - a.latents[row].mixed.len();
-    rows.sort_by_key(|&row| std::cmp::Reverse(kept(row)));
-    rows.into_iter().map(|row| eliminate(a, row)).collect()
+/// log Σ_z exp(Σ terms that depend on z), latent by latent, in the plan's order.
+pub(super) fn marginalize(problem: &Problem, a: &mut Assembly) -> Vec<Factor> {
+    let sums = problem.plan.sums.iter().map(|sum| sum.latent);
+    let rows = sums.filter(|&row| a.latents[row].estimator.card().name == "marginalize");
+    rows.collect::<Vec<_>>().into_iter().map(|row| eliminate(problem, a, row)).collect()
 }
 
-fn eliminate(a: &mut Assembly, row: usize) -> Factor {
+fn eliminate(problem: &Problem, a: &mut Assembly, row: usize) -> Factor {
     let summed = a.latents[row].summed.clone();
     let (absorbed, rest): (Vec<Term>, Vec<Term>) = std::mem::take(&mut a.terms)
         .into_iter()
         .partition(|t| summed.iter().any(|&d| a.graph.has_dim(t.node, d)));
     a.terms = rest;
-    let mixed = mixed_dims(a, row);
-    let mut parts = vec![];
-    let mut paths = BTreeMap::new();
-    let mut stmts = vec![];
-    for term in absorbed {
-        let mut own = term.paths.get(&row).cloned().unwrap_or_default();
-        for dim in &mixed {
-            own.insert(*dim, Path::Mixed);
-        }
-        parts.push(align(a, term.node, &own));
-        for (&other, way) in term.paths.iter().filter(|(r, _)| **r != row) {
-            merge(&mut paths, other, through(a, way, &own));
-        }
-        stmts.extend(term.stmts);
-    }
+    let mixed = problem.plan.latents[row].flows.mixed();
+    let aligned = |t: &Term| align(a, t.node, &along(&t.paths, row, &mixed));
+    let parts: Vec<NodeId> = absorbed.iter().map(aligned).collect();
+    let paths = join(&problem.bound.model, row, &mixed, absorbed.iter().map(|t| &t.paths));
+    let mut stmts: Vec<usize> = absorbed.into_iter().flat_map(|t| t.stmts).collect();
     stmts.sort_unstable();
     stmts.dedup();
     let node = a.graph.add_all(parts);
     let total = a.graph.log_sum_exp(node, &summed);
-    a.terms.push(Term { kind: TermKind::Marginal, stmts, latent: None, node: total, paths });
-    Factor { latent: row, node }
-}
-
-/// Dimensions of a latent, in the model, that are summed jointly.
-fn mixed_dims(a: &Assembly, row: usize) -> Vec<DimId> {
-    let latent = &a.latents[row];
-    let ids = a.dims.iter().enumerate();
-    ids.filter(|(_, d)| latent.mixed.contains(d)).map(|(i, _)| DimId(i as u32)).collect()
-}
-
-/// How another latent reaches a cost after the cost was aligned along `own`.
-fn through(
-    a: &Assembly,
-    way: &BTreeMap<DimId, Path>,
-    own: &BTreeMap<DimId, Path>,
-) -> BTreeMap<DimId, Path> {
-    let kept: Vec<Dim> =
-        own.iter().filter(|(_, p)| **p == Path::Kept).map(|(d, _)| a.dims[d.0 as usize]).collect();
-    way.iter()
-        .map(|(&dim, path)| {
-            let after = match path {
-                Path::Kept if own.get(&dim) == Some(&Path::Kept) => Path::Kept,
-                Path::Via(_) if own.get(&dim) == Some(path) => Path::Kept,
-                Path::Via(index) => {
-                    let by = index_node(a, *index);
-                    let stays = a.graph.shape(by).iter().all(|d| kept.contains(&d));
-                    if stays { path.clone() } else { Path::Mixed }
-                }
-                _ => Path::Mixed,
-            };
-            (dim, after)
-        })
-        .collect()
-}
-
-/// Where two parts of a cost are reached in different ways, the dimension is mixed.
-fn merge(all: &mut BTreeMap<usize, BTreeMap<DimId, Path>>, row: usize, way: BTreeMap<DimId, Path>) {
-    let Some(known) = all.get_mut(&row) else {
-        all.insert(row, way);
-        return;
-    };
-    for (dim, path) in way {
-        if known.get(&dim) != Some(&path) {
-            known.insert(dim, Path::Mixed);
-        }
-    }
+    let kind = TermKind::Marginal;
+    a.terms.push(Term { kind, stmts, latent: None, node: total, paths: paths.clone() });
+    Factor { latent: row, node, paths }
 }
 
 /// Σ_z q(z) cost, for every term that depends on an enumerated latent.

@@ -56,7 +56,7 @@ pub fn least_samples(problem: &Problem) -> usize {
 }
 
 fn finish(problem: &Problem, mut assembly: Assembly) -> Objective {
-    exact::marginalize(&mut assembly);
+    exact::marginalize(problem, &mut assembly);
     exact::enumerate(&mut assembly);
     score::add_surrogates(problem, &mut assembly);
     let draws = assembly.draws;

@@ -1,6 +1,8 @@
 //! Posterior draws: latents from their guides, marginalised ones back from their factors, deterministic names from both.
 
+use super::align::index_node;
 use super::exact::{Factor, marginalize};
+use crate::check::flow::{Path, Paths};
 use crate::check::model::{NameId, NameKind, Stage};
 use crate::estimator::Value;
 use crate::ir::{Dim, Entry, Graph, NodeId, Noise, Op};
@@ -26,7 +28,7 @@ pub struct Quantity {
 /// The posterior of a fitted problem for `samples` draws.
 pub fn posterior(problem: &Problem, samples: usize) -> Posterior {
     let mut assembly = lower(problem, Mode::Report, samples);
-    let factors = marginalize(&mut assembly);
+    let factors = marginalize(problem, &mut assembly);
     let known = draw_enumerated(&mut assembly);
     draw_marginalized(problem, &mut assembly, &factors, known);
     let assembly = redo_values(problem, assembly);
@@ -46,8 +48,11 @@ pub fn posterior(problem: &Problem, samples: usize) -> Posterior {
     Posterior { graph: assembly.graph, draws: assembly.draws, quantities }
 }
 
+/// A latent's row, one of its summed dimensions, and the position drawn along it.
+type Known = (usize, Dim, NodeId);
+
 /// Enumerated latents are drawn from their q: the position along each of their summed dimensions.
-fn draw_enumerated(a: &mut Assembly) -> Vec<(Dim, NodeId)> {
+fn draw_enumerated(a: &mut Assembly) -> Vec<Known> {
     let mut known = vec![];
     for row in 0..a.latents.len() {
         let latent = &a.latents[row];
@@ -55,7 +60,7 @@ fn draw_enumerated(a: &mut Assembly) -> Vec<(Dim, NodeId)> {
             let dims: Vec<Dim> = latent.dims.iter().copied().chain(a.draws).collect();
             let drawn = guided.q.draw(&mut a.graph, &dims, "enumerated").node();
             a.values[latent.name.0 as usize] = Some(Value::Plain(drawn));
-            known.extend(parts(a, row, drawn));
+            known.extend(parts(a, row, drawn).into_iter().map(|(dim, node)| (row, dim, node)));
         }
     }
     known
@@ -82,20 +87,33 @@ fn draw_marginalized(
     problem: &Problem,
     a: &mut Assembly,
     factors: &[Factor],
-    mut known: Vec<(Dim, NodeId)>,
+    mut known: Vec<Known>,
 ) {
     for factor in factors.iter().rev() {
         let name = &problem.bound.model.name(a.latents[factor.latent].name).name;
         let mut node = factor.node;
-        for &(dim, value) in &known {
+        for &(row, dim, value) in &known {
+            let value = follow(a, value, factor.paths.get(&row));
             node = a.graph.pick(node, dim, value);
         }
         let drawn = draw_joint(a, factor.latent, node, name);
-        known.extend(drawn.iter().copied());
+        known.extend(drawn.iter().map(|&(dim, position)| (factor.latent, dim, position)));
         let value = assemble(a, factor.latent, &drawn);
         let name = a.latents[factor.latent].name;
         a.values[name.0 as usize] = Some(Value::Plain(value));
     }
+}
+
+/// Positions of a latent's elements, each where a factor picks it by data.
+fn follow(a: &mut Assembly, value: NodeId, paths: Option<&Paths>) -> NodeId {
+    let mut value = value;
+    for (dim, path) in paths.into_iter().flatten() {
+        if let Path::Via(index) = path {
+            let by = index_node(a, *index);
+            value = a.graph.pick(value, a.dims[dim.0 as usize], by);
+        }
+    }
+    value
 }
 
 /// One position along each of the latent's summed dimensions, from unnormalised joint log masses, one after the other.

@@ -14,7 +14,7 @@ mod table;
 pub use draws::draws_csv;
 pub use errors::not_finite;
 pub use folder::Folder;
-pub use plan::{LatentRow, estimators, latent_rows, plan_text};
+pub use plan::{LatentRow, SumRow, estimators, latent_rows, plan_text, sum_rows};
 pub use posterior::{elbo_lines, history_csv, posterior_table, summary_csv};
 pub use record::{Elbos, Exit, Record};
 pub use registry::{List, list};

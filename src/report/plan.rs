@@ -1,6 +1,7 @@
 //! The plan, latent by latent: how each is guided and estimated, why, and what would be exact.
 
 use super::table::table;
+use crate::check::elimination::Sum;
 use crate::check::model::{
     DimId, DistCall, Elem, Mark, Model, OptionValue, Schedule, Site, StmtKind, Type,
 };
@@ -31,6 +32,30 @@ pub struct LatentRow {
     pub exact: Option<String>,
 }
 
+/// One exact sum of a plan, in words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SumRow {
+    pub latent: String,
+    /// Its table has a value per element of these dimensions.
+    pub per: Vec<String>,
+    /// Other summed latents that the table runs along.
+    pub beside: Vec<String>,
+    /// Values per element, where known.
+    pub table: Option<String>,
+}
+
+/// The exact sums of a plan, in the order in which they are taken.
+pub fn sum_rows(model: &Model, plan: &Plan) -> Vec<SumRow> {
+    let name = |row: usize| model.name(plan.latents[row].name).name.clone();
+    let row = |sum: &Sum| SumRow {
+        latent: name(sum.latent),
+        per: names(model, &plan.latents[sum.latent].kept(model)),
+        beside: sum.beside.iter().map(|&row| name(row)).collect(),
+        table: sum.table.map(|t| t.to_string()),
+    };
+    plan.sums.iter().map(row).collect()
+}
+
 /// The rows of a plan, in sampling order. Needs no data.
 pub fn latent_rows(model: &Model, plan: &Plan) -> Vec<LatentRow> {
     plan.latents.iter().map(|l| latent_row(model, l)).collect()
@@ -40,18 +65,14 @@ fn latent_row(model: &Model, plan: &LatentPlan) -> LatentRow {
     let StmtKind::Tilde(site) = &model.stmts[plan.stmt].kind else {
         unreachable!("plans are of `~` statements");
     };
-    let mixed = plan.flows.mixed();
-    let (mixes, keeps): (Vec<DimId>, Vec<DimId>) =
-        site.dims.iter().copied().partition(|d| mixed.contains(d));
-    let names = |dims: &[DimId]| dims.iter().map(|&d| model.dim(d).name.clone()).collect();
     let sketch = sketch(site, plan);
     LatentRow {
         latent: model.name(plan.name).name.clone(),
-        dims: names(&site.dims),
+        dims: names(model, &site.dims),
         distribution: distribution(&site.dist),
         support: support(model, &model.name(plan.name).ty),
-        keeps: names(&keeps),
-        mixes: names(&mixes),
+        keeps: names(model, &plan.kept(model)),
+        mixes: names(model, &plan.flows.mixed()),
         joint_values: plan.joint.map(|j| j.to_string()),
         guide: sketch.guide,
         kl: kl(sketch.kl),
@@ -133,15 +154,42 @@ pub fn estimators(rows: &[LatentRow]) -> String {
     out
 }
 
-/// The plan as paragraphs, one per latent.
-pub fn plan_text(rows: &[LatentRow]) -> String {
-    let paragraphs: Vec<String> = rows.iter().map(paragraph).collect();
+/// The plan as paragraphs, one per latent and one for the exact sums.
+pub fn plan_text(rows: &[LatentRow], sums: &[SumRow]) -> String {
+    let mut paragraphs: Vec<String> = rows.iter().map(paragraph).collect();
+    paragraphs.extend((!sums.is_empty()).then(|| order(sums)));
     paragraphs.join("\n")
+}
+
+fn order(sums: &[SumRow]) -> String {
+    let size = |row: &&SumRow| row.table.as_ref().map_or(0, |t| t.parse().unwrap_or(u128::MAX));
+    let largest = sums.iter().max_by_key(size).map(|row| row.latent.as_str());
+    let mut out = String::from("exact sums, in this order\n");
+    for row in sums {
+        let values = row
+            .table
+            .as_ref()
+            .map_or("a size that the data give".into(), |t| format!("{t} values"));
+        let beside = if row.beside.is_empty() {
+            String::new()
+        } else {
+            format!(", beside {}", row.beside.join(", "))
+        };
+        let per =
+            if row.per.is_empty() { String::new() } else { format!(" per {}", row.per.join(", ")) };
+        let most = if sums.len() > 1 && largest == Some(&row.latent) {
+            " (the largest table)"
+        } else {
+            ""
+        };
+        out.push_str(&format!("  {:<11}{values}{per}{beside}{most}\n", row.latent));
+    }
+    out
 }
 
 fn paragraph(row: &LatentRow) -> String {
     let joint = row.joint_values.as_ref().map(|j| format!("; {j} joint values"));
-    let dims = format!("keeps {}, mixes {}", names(&row.keeps), names(&row.mixes));
+    let dims = format!("keeps {}, mixes {}", list(&row.keeps), list(&row.mixes));
     let options: Vec<String> = row.options.iter().map(|(n, v)| format!("{n} = {v}")).collect();
     let options =
         if options.is_empty() { String::new() } else { format!("({})", options.join(", ")) };
@@ -166,6 +214,10 @@ fn left(row: &LatentRow) -> String {
     format!("{}[{}]", row.latent, row.dims.join(", "))
 }
 
-fn names(names: &[String]) -> String {
+fn names(model: &Model, dims: &[DimId]) -> Vec<String> {
+    dims.iter().map(|&d| model.dim(d).name.clone()).collect()
+}
+
+fn list(names: &[String]) -> String {
     if names.is_empty() { "none".into() } else { names.join(", ") }
 }

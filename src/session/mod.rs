@@ -5,11 +5,11 @@ mod errors;
 use crate::backend::{self, Float, Lowering, Options, Program};
 use crate::check::check;
 use crate::check::model::{FitSettings, Model};
-use crate::check::plan::{Plan, Policy, plan};
+use crate::check::plan::{Plan, Policy, Sizes, plan};
 use crate::data::{self, Bound};
 use crate::diag::Diagnostics;
 use crate::ir;
-use crate::lower::Problem;
+use crate::lower::{Problem, supports};
 use crate::objective::{Objective, least_samples, objective};
 use crate::source::Source;
 use crate::syntax::{self, ast};
@@ -76,7 +76,7 @@ impl Session {
 
     /// The plan without data: sizes are known as far as the model gives them.
     pub fn plan(&self, policy: &Policy) -> (Plan, Diagnostics) {
-        plan(&self.model, policy, &self.model.sizes())
+        plan(&self.model, policy, &Sizes { dims: self.model.sizes(), ..Sizes::default() })
     }
 
     /// Reads the data, binds them, and plans: everything that a user can still get wrong.
@@ -88,15 +88,17 @@ impl Session {
         let (bound, found) = data::bind(self.model.clone(), &tables, &inputs.dims);
         diags.extend(found);
         let Some(bound) = bound.filter(|_| !diags.has_errors()) else { return (None, diags) };
-        let (plan, found) = plan(&self.model, &inputs.policy, &bound.sizes());
+        let bound = Arc::new(bound);
+        let sizes = Sizes { dims: bound.sizes(), supports: supports(&bound) };
+        let (plan, found) = plan(&self.model, &inputs.policy, &sizes);
         diags.extend(found);
         let problem = (!diags.has_errors()).then(|| self.assemble(bound, plan));
         (problem, diags)
     }
 
-    fn assemble(&self, bound: Bound, plan: Plan) -> Problem {
+    fn assemble(&self, bound: Arc<Bound>, plan: Plan) -> Problem {
         let texts = self.model.stmts.iter().map(|s| one_line(self.source.slice(s.span)));
-        Problem { bound: Arc::new(bound), plan: Arc::new(plan), texts: texts.collect() }
+        Problem { bound, plan: Arc::new(plan), texts: texts.collect() }
     }
 
     /// The `fit` block, under what the command line says.

@@ -2,7 +2,7 @@
 
 use elbow::check::functions::{self, Domain, Function};
 use elbow::check::model::Interval;
-use elbow::check::plan::{Policy, plan};
+use elbow::check::plan::{Policy, Sizes, plan};
 use elbow::ir::{self, Graph};
 use elbow::source::Source;
 use proptest::prelude::*;
@@ -68,7 +68,7 @@ fn whatever_is_parsed_is_checked_and_planned_without_a_panic() {
         let (model, mut found) = elbow::check::check(&program);
         let _ = elbow::check::dump(&model);
         if !found.has_errors() {
-            found.extend(plan(&model, &Policy::default(), &model.sizes()).1);
+            found.extend(plan(&model, &Policy::default(), &Sizes { dims: model.sizes(), ..Sizes::default() }).1);
         }
         for diagnostic in found.iter() {
             let label = diagnostic.primary.as_ref();

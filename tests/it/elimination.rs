@@ -1,7 +1,9 @@
 //! Exact sums against brute force: every joint value of the latents observed in turn, its log densities added up here.
 
-use crate::common::{log_joint, loss, problem, refusals};
+use crate::common::{F64, problem, refusals, scattered, step};
+use elbow::backend::CounterNoise;
 use elbow::infer::draws;
+use elbow::lower::Problem;
 
 /// A model with `@` lines in front of its summed latents, and what these are declared as when they are observed.
 struct Case {
@@ -61,14 +63,99 @@ const CASES: &[Case] = &[
         data: r#""y": [1.3, 2.1]"#,
         latents: &[("z", "count[n]", [2, 0], 4)],
     },
+    Case {
+        name: "plates by a data index",
+        text: "data y: real[home]\ndata county: index(county)[home]\ndim k = 3\nparam l: real[county, k]\nparam p: unit[k]\n\
+               param mu: real\n@marginalize\nz[county] ~ Categorical(l)\n@marginalize\n\
+               m[home] ~ Bernoulli(p[z[county]])\ny ~ Normal(mu * m, 0.8)\n",
+        data: r#""y": [1.3, 2.1, 0.4, -0.2], "county": [1, 2, 1, 2]"#,
+        latents: &[("z", "index(k)[county]", [2, 0], 3), ("m", "binary[home]", [4, 0], 2)],
+    },
+    Case {
+        name: "three plates by two indices, and one for all",
+        text: "data y: real[home]\ndata county: index(county)[home]\ndata region: index(region)[county]\nparam a: real\n\
+               param b: positive\n@marginalize\nu ~ Bernoulli(sigmoid(a))\n@marginalize\n\
+               r[region] ~ Bernoulli(0.2 + 0.5 * u)\n@marginalize\nz[county] ~ Bernoulli(0.1 + 0.7 * r[region])\n\
+               @marginalize\nm[home] ~ Bernoulli(0.3 + 0.4 * z[county])\ny ~ Normal(b * m + a * u, 0.8)\n",
+        data: r#""y": [1.3, 2.1, 0.4, -0.2], "county": [1, 2, 1, 3], "region": [1, 2, 1]"#,
+        latents: &[
+            ("u", "binary", [0, 0], 2),
+            ("r", "binary[region]", [2, 0], 2),
+            ("z", "binary[county]", [3, 0], 2),
+            ("m", "binary[home]", [4, 0], 2),
+        ],
+    },
+    Case {
+        name: "both plates in the likelihood",
+        text: "data y: real[home]\ndata x: real[county]\ndata county: index(county)[home]\nparam a: real\nparam b: real\n\
+               @marginalize\nz[county] ~ Bernoulli(0.4)\n@marginalize\nm[home] ~ Bernoulli(0.3)\n\
+               x ~ Normal(b * z, 1)\ny ~ Normal(a * m * z[county] + b * z[county], 0.8)\n",
+        data: r#""y": [1.3, 2.1, 0.4, -0.2], "x": [0.2, 1.5], "county": [2, 2, 1, 2]"#,
+        latents: &[("z", "binary[county]", [2, 0], 2), ("m", "binary[home]", [4, 0], 2)],
+    },
+    Case {
+        name: "a chain within a plate",
+        text: "data y: real[n]\nparam a: real\nparam p: unit\n@marginalize\nu[n] ~ Bernoulli(p)\n@marginalize\n\
+               v[n] ~ Bernoulli(0.2 + 0.5 * u)\n@marginalize\nw[n] ~ Bernoulli(0.1 + 0.6 * v)\n\
+               y ~ Normal(a * w + v, 0.8)\n",
+        data: r#""y": [1.3, -0.4]"#,
+        latents: &[
+            ("u", "binary[n]", [2, 0], 2),
+            ("v", "binary[n]", [2, 0], 2),
+            ("w", "binary[n]", [2, 0], 2),
+        ],
+    },
+    Case {
+        name: "two picks by one index, and one beside them",
+        text: "data y: real[home, floor]\ndata county: index(county)[home]\nparam a: real\nparam b: real\n@marginalize\n\
+               z[county] ~ Bernoulli(0.4)\n@marginalize\nw[county] ~ Bernoulli(0.3)\n@marginalize\n\
+               m[home] ~ Bernoulli(0.2 + 0.3 * z[county] + 0.4 * w[county])\ny ~ Normal(a * m + b * w[county], 0.8)\n",
+        data: r#""y": [[1.3, 0.7], [2.1, 2.0], [0.4, 0.0]], "county": [2, 2, 1]"#,
+        latents: &[
+            ("z", "binary[county]", [2, 0], 2),
+            ("w", "binary[county]", [2, 0], 2),
+            ("m", "binary[home]", [3, 0], 2),
+        ],
+    },
+    Case {
+        name: "an index inside the plate that it picks from",
+        text: "data y: real[n]\ndata next: index(n)[n]\nparam a: real\n@marginalize\nz[n] ~ Bernoulli(0.4)\n@marginalize\n\
+               m[n] ~ Bernoulli(0.2 + 0.6 * z[next])\ny ~ Normal(a * m, 0.8)\n",
+        data: r#""y": [1.3, 2.1, 0.4], "next": [2, 3, 1]"#,
+        latents: &[("z", "binary[n]", [3, 0], 2), ("m", "binary[n]", [3, 0], 2)],
+    },
+    Case {
+        name: "jointly above a plate by index",
+        text: "data y: real[home]\ndata x: real\ndata county: index(county)[home]\nparam a: real\n@marginalize\n\
+               z[county] ~ Bernoulli(0.4)\n@marginalize\nm[home] ~ Bernoulli(0.2 + 0.6 * z[county])\n\
+               x ~ Normal(sum(z over county), 0.5)\ny ~ Normal(a * m, 0.8)\n",
+        data: r#""y": [1.3, 2.1, 0.4], "x": 0.8, "county": [2, 2, 1]"#,
+        latents: &[("z", "binary[county]", [2, 0], 2), ("m", "binary[home]", [3, 0], 2)],
+    },
+    Case {
+        name: "picked for a table that has the dimension too",
+        text: "data y: real[home, floor]\ndata kind: index(floor)[home]\ndata x: real[floor]\nparam a: real\n@marginalize\n\
+               z[floor] ~ Bernoulli(0.4)\ny ~ Normal(a * z[kind] + x, 0.8)\n",
+        data: r#""y": [[1.3, 0.7], [2.1, 2.0], [0.4, 0.0]], "kind": [2, 2, 1], "x": [0.3, -0.8]"#,
+        latents: &[("z", "binary[floor]", [2, 0], 2)],
+    },
+    Case {
+        name: "counts whose bound is data",
+        text: "data y: real[n]\ndata size: count[n]\nparam p: unit\n@marginalize\nz[n] ~ Binomial(size, p)\ny ~ Normal(z, 1)\n",
+        data: r#""y": [1.3, 2.1], "size": [2, 2]"#,
+        latents: &[("z", "count[n]", [2, 0], 3)],
+    },
 ];
 
-/// Every joint value with its log joint density.
-fn table(case: &Case) -> Vec<(Vec<usize>, f64)> {
+/// Where values and gradients are compared.
+fn params(case: &Case) -> Vec<f64> {
+    scattered(step(&observed(case, 0), 1, F64).params().len())
+}
+
+/// The model with its latents declared as data, at one of their joint values.
+fn observed(case: &Case, code: usize) -> Problem {
     let lines = case.text.lines().filter(|l| !l.starts_with('@'));
     let mut declared: Vec<String> = vec![];
-    let count = |shape: [usize; 2]| shape[0].max(1) * shape[1].max(1);
-    let radix: Vec<usize> = case.latents.iter().flat_map(|l| vec![l.3; count(l.2)]).collect();
     for (name, ty, ..) in case.latents {
         declared.push(format!("data {name}: {ty}"));
     }
@@ -76,17 +163,51 @@ fn table(case: &Case) -> Vec<(Vec<usize>, f64)> {
     let split =
         text.iter().rposition(|l| l.starts_with("data ") || l.starts_with("dim ")).unwrap() + 1;
     let text = [&text[..split], &declared, &text[split..]].concat().join("\n") + "\n";
-    let total: usize = radix.iter().product();
-    let joint = |mut code: usize| {
-        let mut values = vec![];
-        for base in &radix {
-            values.push(code % base);
-            code /= base;
-        }
-        let data = format!("{{{}{}}}", case.data, fields(case, &values));
-        (values, log_joint(&text, &data))
+    problem(&text, &format!("{{{}{}}}", case.data, fields(case, &values(case, code))), &[])
+}
+
+/// How many values each element has.
+fn radix(case: &Case) -> Vec<usize> {
+    let count = |shape: [usize; 2]| shape[0].max(1) * shape[1].max(1);
+    case.latents.iter().flat_map(|l| vec![l.3; count(l.2)]).collect()
+}
+
+fn values(case: &Case, code: usize) -> Vec<usize> {
+    let mut rest = code;
+    let digit = |base: usize| {
+        let digit = rest % base;
+        rest /= base;
+        digit
     };
-    (0..total).map(joint).collect()
+    radix(case).into_iter().map(digit).collect()
+}
+
+/// One joint value: its log joint density, and the gradient of that.
+struct Row {
+    values: Vec<usize>,
+    log: f64,
+    gradient: Vec<f64>,
+}
+
+fn table(case: &Case, params: &[f64]) -> Vec<Row> {
+    let row = |code: usize| {
+        let (loss, gradient) = descend(&observed(case, code), params);
+        let gradient = gradient.into_iter().map(|g| -g).collect();
+        Row { values: values(case, code), log: -loss, gradient }
+    };
+    (0..radix(case).into_iter().product()).map(row).collect()
+}
+
+/// The loss of one draw and its gradient.
+fn descend(problem: &Problem, params: &[f64]) -> (f64, Vec<f64>) {
+    let mut step = step(problem, 1, F64);
+    step.set_params(params);
+    let loss = step.run(0, &mut CounterNoise::new(0));
+    (loss, step.gradient())
+}
+
+fn summed(case: &Case) -> Problem {
+    problem(case.text, &format!("{{{}}}", case.data), &[])
 }
 
 /// The latents' values as fields of the data; positions count from 1 there.
@@ -117,11 +238,18 @@ fn log_sum_exp(x: impl Iterator<Item = f64> + Clone) -> f64 {
 }
 
 #[test]
-fn the_evidence_is_that_of_brute_force() {
+fn the_evidence_and_its_gradient_are_those_of_brute_force() {
     for case in CASES {
-        let exact = log_sum_exp(table(case).iter().map(|(_, log)| *log));
-        let summed = -loss(&problem(case.text, &format!("{{{}}}", case.data), &[]), &[]);
-        assert!((summed - exact).abs() < 1e-9, "{}: {summed} is not {exact}", case.name);
+        let params = params(case);
+        let table = table(case, &params);
+        let exact = log_sum_exp(table.iter().map(|row| row.log));
+        let (loss, gradient) = descend(&summed(case), &params);
+        assert!((exact + loss).abs() < 1e-9, "{}: {} is not {exact}", case.name, -loss);
+        for (i, g) in gradient.iter().enumerate() {
+            let weigh = |row: &Row| (row.log - exact).exp() * row.gradient[i];
+            let exact: f64 = table.iter().map(weigh).sum();
+            assert!((exact + g).abs() < 1e-9, "{}: slope {i}: {} is not {exact}", case.name, -g);
+        }
     }
 }
 
@@ -130,10 +258,10 @@ fn the_evidence_is_that_of_brute_force() {
 fn draws_have_the_posterior_probabilities() {
     const COUNT: usize = 4000;
     for case in CASES {
-        let table = table(case);
-        let evidence = log_sum_exp(table.iter().map(|(_, log)| *log));
-        let problem = problem(case.text, &format!("{{{}}}", case.data), &[]);
-        let drawn = draws(&problem, &[], COUNT, 11);
+        let params = params(case);
+        let table = table(case, &params);
+        let evidence = log_sum_exp(table.iter().map(|row| row.log));
+        let drawn = draws(&summed(case), &params, COUNT, 11);
         let mut columns: Vec<Vec<f64>> = vec![];
         for (name, ty, ..) in case.latents {
             let quantity = drawn.quantities.iter().find(|q| q.name == *name).unwrap();
@@ -144,8 +272,8 @@ fn draws_have_the_posterior_probabilities() {
             for j in 0..=i {
                 let exact: f64 = table
                     .iter()
-                    .filter(|(z, _)| z[i] == 1 && z[j] == 1)
-                    .map(|(_, log)| (log - evidence).exp())
+                    .filter(|row| row.values[i] == 1 && row.values[j] == 1)
+                    .map(|row| (row.log - evidence).exp())
                     .sum();
                 let hits = (0..COUNT).filter(|&d| columns[i][d] == 1.0 && columns[j][d] == 1.0);
                 let share = hits.count() as f64 / COUNT as f64;
@@ -167,9 +295,7 @@ fn children_follow_the_draws_of_their_parents() {
     let text = "data y: real[n]\n@enumerate\ne ~ Bernoulli(0.5)\n@marginalize\nm[n] ~ Bernoulli(0.1 + 0.8 * e)\n\
                 @noncentered\nw[n] ~ Normal(100 * m + 1000 * e, 1)\nu ~ Uniform(0, 1 + e)\nd = w - 1000 * e\ny ~ Normal(0 * w, 1)\n";
     let problem = problem(text, r#"{"y": [0.0, 0.0]}"#, &[]);
-    let params = crate::common::scattered(
-        crate::common::step(&problem, 1, crate::common::F64).params().len(),
-    );
+    let params = scattered(step(&problem, 1, F64).params().len());
     let drawn = draws(&problem, &params, 300, 5);
     let of = |name: &str| &drawn.quantities.iter().find(|q| q.name == name).unwrap().values;
     let (e, m, w, u, d) = (of("e"), of("m"), of("w"), of("u"), of("d"));
@@ -197,10 +323,48 @@ fn sums_that_do_not_factor_are_refused() {
     for text in coupled {
         assert_eq!(refusals(text, r#"{"y": [[0.5, 1.5], [1, 2]]}"#, &[]), ["E0295"], "{text}");
     }
+    let crossed = "data y: real[home]\ndata county: index(county)[home]\ndata age: index(age)[home]\n@marginalize\n\
+                   z[county] ~ Bernoulli(0.4)\n@marginalize\nw[age] ~ Bernoulli(0.7)\ny ~ Normal(z[county] + w[age], 1)\n";
+    let data = r#"{"y": [0.5, 1.5], "county": [1, 2], "age": [2, 1]}"#;
+    assert_eq!(refusals(crossed, data, &[]), ["E0295"]);
     let linear = coupled[0].replace("@marginalize", "@enumerate");
     assert!(refusals(&linear, r#"{"y": [[0.5, 1.5], [1, 2]]}"#, &[]).is_empty());
     let large = "data y: real\ndim n = 9\n@marginalize\nz[n] ~ Bernoulli(0.3)\ny ~ Normal(sum(z over n), 1)\n";
     assert_eq!(refusals(large, r#"{"y": 1.0}"#, &[]), ["E0294"]);
+}
+
+/// The budget is for the table that a sum makes, not for one latent's values.
+#[test]
+fn tables_of_several_latents_are_within_the_budget() {
+    let text = "data y: real[n]\ndim k = 16\ndim l = 16\n@marginalize\na[n] ~ Categorical(zeros(k))\n@marginalize\n\
+                b[n] ~ Categorical(zeros(l))\nva = ones(k)\nvb = ones(l)\ny ~ Normal(va[a] * vb[b], 1)\n";
+    let data = r#"{"y": [1.0, 2.0]}"#;
+    assert!(refusals(text, data, &[]).is_empty());
+    let over = text.replace("dim k = 16", "dim k = 17");
+    assert_eq!(refusals(&over, data, &[]), ["E0294"]);
+    assert_eq!(refusals(&over, data, &[("a", "enumerate")]), ["E0294"]);
+    assert_eq!(refusals(&over, data, &[("a", "enumerate"), ("b", "enumerate")]), ["E0294"]);
+    assert!(refusals(&over, data, &[("a", "gumbel_softmax")]).is_empty());
+    let chain = "dim n = 2\ndim k = 16\np = ones(k)\n@marginalize\na[n] ~ Categorical(zeros(k))\n@marginalize\n\
+                 b[n] ~ Bernoulli(0.5 * p[a])\n@marginalize\nc[n] ~ Categorical(zeros(k))\nfactor p[a] * b\n\
+                 factor p[c] * b\n";
+    assert!(refusals(chain, "{}", &[]).is_empty(), "the ends go first: 32 values each");
+}
+
+/// Counts whose bound is read from data: known when the data are.
+#[test]
+fn counts_are_within_the_budget_that_the_data_give() {
+    let text = "data y: real[n]\ndata size: count[n]\nmost = size + 1\n@marginalize\nz[n] ~ Binomial(most, 0.5)\ny ~ Normal(z, 1)\n";
+    let data = |size: u64| format!(r#"{{"y": [1.0, 2.0], "size": [3, {size}]}}"#);
+    assert!(refusals(text, &data(254), &[]).is_empty(), "0 … 255");
+    assert_eq!(refusals(text, &data(255), &[]), ["E0294"]);
+    assert_eq!(refusals(text, &data(1_000_000_000_000_000), &[]), ["E0294"]);
+    let moved =
+        "data y: real\nk ~ Poisson(3)\n@marginalize\nz ~ Binomial(k, 0.5)\ny ~ Normal(z, 1)\n";
+    assert_eq!(refusals(moved, r#"{"y": 1.0}"#, &[]), ["E0296"]);
+    let guided = text.replace("@marginalize\n", "");
+    assert!(refusals(&guided, &data(99_998), &[]).is_empty());
+    assert_eq!(refusals(&guided, &data(99_999), &[]), ["E0296"]);
 }
 
 /// A simplex is drawn with noise of its own for every stick: each share varies as the Dirichlet that the guide comes near.
