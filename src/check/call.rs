@@ -6,7 +6,7 @@ use super::arguments::{Arguments, match_arguments};
 use super::event::Left;
 use super::model::{DimId, DistCall, DistRef, Expr};
 use super::site_errors::call as errors;
-use crate::dist::{self, Event, Needs, Signature, Support};
+use crate::dist::{self, Event, Needs, Signature};
 use crate::syntax::ast;
 
 /// The checked arguments of one call by what they are for.
@@ -36,7 +36,7 @@ impl Checker {
                 let (dims, constant_along) = left.inside(signature, &event);
                 let left = Left { dims: &dims, constant_along, ..left };
                 let wrapped = self.dist_call(inner, left)?;
-                self.check_wrapped(signature, &wrapped)?;
+                self.check_wrapped(dist, &wrapped)?;
                 Some(Box::new(wrapped))
             }
             None => None,
@@ -123,18 +123,10 @@ impl Checker {
     }
 
     /// Whether a wrapper can wrap a distribution.
-    fn check_wrapped(&mut self, wrapper: &'static Signature, inner: &DistCall) -> Option<()> {
+    fn check_wrapped(&mut self, wrapper: DistRef, inner: &DistCall) -> Option<()> {
         let root = inner.root().signature();
-        let needed = match wrapper.support {
-            Support::Between(..) => {
-                (!dist::can_truncate(inner.dist.0)).then_some("tails in closed form")
-            }
-            Support::Ordered => (root.support != Support::Real || root.event != Event::Scalar)
-                .then_some("draws on the whole real line"),
-            _ => (!inner.dist.0.is_proper()).then_some("a density that integrates to 1"),
-        };
-        let Some(needed) = needed else { return Some(()) };
-        self.diags.push(errors::cannot_wrap(wrapper, needed, inner));
+        let Some(needed) = wrapper.0.refuses(inner.dist.0, root) else { return Some(()) };
+        self.diags.push(errors::cannot_wrap(wrapper.0.signature(), needed, inner));
         None
     }
 }

@@ -25,6 +25,19 @@ impl DistCall {
             params.filter(|p| !matches!(p.needs, Needs::Distribution | Needs::Dimension));
         self.args.get(nodes.position(|p| p.name == name)?)
     }
+
+    /// The arguments for whole-number parameters.
+    pub(super) fn counts(&self) -> impl Iterator<Item = &Expr> {
+        let params = self.dist.0.signature().forms[self.form].params.iter();
+        let counts = params.filter(|p| p.needs == Needs::Count);
+        counts.filter_map(|p| self.arg(p.name))
+    }
+
+    /// The arguments that are the least and the largest value of a draw.
+    pub(super) fn bounds(&self) -> [Option<&Expr>; 2] {
+        let support = self.dist.0.signature().support;
+        support.bounds().map(|name| self.arg(name?))
+    }
 }
 
 impl Draw {
@@ -42,13 +55,16 @@ impl Draw {
             Support::Positive => real(Interval::POSITIVE),
             Support::Nonneg => real(Interval::NONNEG),
             Support::Unit => real(Interval::UNIT),
-            Support::Between(lower, upper) => inner().between(call.arg(lower), call.arg(upper)),
+            Support::Between(..) | Support::Above(_) => inner().between(call.bounds()),
             Support::Binary => Draw { elem: Elem::Binary, support: Interval::UNIT, mark: None },
             Support::Index => {
                 Draw { elem: Elem::Index(call.event[0]), support: Interval::NONNEG, mark: None }
             }
             Support::Count => count(f64::INFINITY),
             Support::CountTo(name) | Support::Composition(name) => count(most(name)),
+            Support::CountBetween(..) => count(f64::INFINITY).between(call.bounds()),
+            Support::Int => Draw { elem: Elem::Int, ..real(Interval::REAL) },
+            Support::OneHot => Draw { elem: Elem::Binary, ..real(Interval::UNIT) },
             Support::Simplex => {
                 let mark = Some(Mark::Simplex(call.event[0]));
                 Draw { mark, ..real(Interval::UNIT) }
@@ -68,7 +84,7 @@ impl Draw {
     }
 
     /// Cut to the bounds; a bound that is not constant counts with all that it may be.
-    fn between(self, lower: Option<&Expr>, upper: Option<&Expr>) -> Draw {
+    fn between(self, [lower, upper]: [Option<&Expr>; 2]) -> Draw {
         let mut support = self.support;
         if let Some(low) = lower.map(|a| a.ty.support.low).filter(|l| *l > support.low) {
             (support.low, support.low_open) = (low, false);
@@ -146,9 +162,8 @@ fn can_be(ty: &Type, draw: Draw) -> bool {
 /// Whether the bounds of a distribution, or of what it wraps, are known before the fit.
 fn is_fixed(call: &DistCall) -> bool {
     let ends = match call.dist.0.signature().support {
-        Support::Between(lower, upper) => [call.arg(lower), call.arg(upper)],
         Support::CountTo(most) | Support::Composition(most) => [call.arg(most), None],
-        _ => [None, None],
+        _ => call.bounds(),
     };
     ends.iter().flatten().all(|a| a.ty.stage == Stage::Constant)
         && call.inner.as_deref().is_none_or(is_fixed)
@@ -156,11 +171,9 @@ fn is_fixed(call: &DistCall) -> bool {
 
 /// A bound that a latent or a param moves into the range of the datum.
 fn moved_bound<'c>(call: &'c DistCall, ty: &Type) -> Option<&'c Expr> {
-    let Support::Between(lower, upper) = call.dist.0.signature().support else {
-        return call.inner.as_deref().and_then(|inner| moved_bound(inner, ty));
-    };
+    let [lower, upper] = call.bounds();
     let moves = |a: &&Expr| a.ty.stage >= Stage::Param;
-    let lower = call.arg(lower).filter(moves).filter(|a| a.ty.support.high > ty.support.low);
-    let upper = call.arg(upper).filter(moves).filter(|a| a.ty.support.low < ty.support.high);
+    let lower = lower.filter(moves).filter(|a| a.ty.support.high > ty.support.low);
+    let upper = upper.filter(moves).filter(|a| a.ty.support.low < ty.support.high);
     lower.or(upper).or_else(|| call.inner.as_deref().and_then(|inner| moved_bound(inner, ty)))
 }

@@ -297,12 +297,8 @@ impl Tracer<'_> {
 
 /// The ends of what a distribution, or what it wraps, is cut to.
 fn bounds(call: &DistCall) -> Vec<&Expr> {
-    let own = match call.dist.0.signature().support {
-        Support::Between(lower, upper) => [call.arg(lower), call.arg(upper)],
-        _ => [None, None],
-    };
     let inner = call.inner.as_deref().map(bounds).unwrap_or_default();
-    own.into_iter().flatten().chain(inner).collect()
+    call.bounds().into_iter().flatten().chain(inner).collect()
 }
 
 /// Paths that differ between the parts of an expression are mixed.

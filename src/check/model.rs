@@ -217,9 +217,13 @@ pub struct DistCall {
 impl DistCall {
     /// The distribution whose support the draws have: that of a wrapper is what it wraps, unless it changes it.
     pub fn root(&self) -> &'static dyn Distribution {
+        self.root_call().dist.0
+    }
+
+    pub fn root_call(&self) -> &DistCall {
         match (&self.inner, self.dist.0.signature().support) {
-            (Some(inner), crate::dist::Support::Inner) => inner.root(),
-            _ => self.dist.0,
+            (Some(inner), crate::dist::Support::Inner) => inner.root_call(),
+            _ => self,
         }
     }
 }

@@ -213,7 +213,7 @@ impl Planner<'_> {
 
     /// Why no guide serves a latent with this distribution, whatever its estimator.
     fn unguided(&self, site: &Site) -> Option<Diagnostic> {
-        if let Support::Composition(_) = site.dist.root().signature().support {
+        if !site.dist.root().signature().support.has_guide() {
             return Some(errors::no_guide(self.model, site));
         }
         let bound = moved_bound(&site.dist)?;
@@ -358,10 +358,10 @@ fn candidates(site: &Site) -> Vec<&'static str> {
 
 /// What bounds the counts of a distribution, where the data do not give it.
 fn moved_bound(call: &DistCall) -> Option<&Expr> {
-    match call.dist.0.signature().support {
-        Support::CountTo(name) => call.arg(name).filter(|n| n.ty.stage > Stage::Data),
-        _ => None,
-    }
+    let root = call.root_call();
+    let moves = |n: &&Expr| n.ty.stage > Stage::Data;
+    let is_bounded = root.dist.0.signature().support.most().is_some();
+    root.counts().find(moves).filter(|_| is_bounded)
 }
 
 fn affordable(site: &Site, joint: Option<u128>) -> bool {

@@ -24,7 +24,7 @@ static SIGNATURE: Signature = Signature {
 const LOGITS: usize = 1;
 
 /// The log masses of 0 and 1.
-fn log_masses(g: &mut Graph, c: &Call) -> [NodeId; 2] {
+pub(super) fn log_masses(g: &mut Graph, c: &Call) -> [NodeId; 2] {
     let [p] = c.args();
     if c.form == LOGITS {
         let minus = g.neg(p);

@@ -41,13 +41,9 @@ impl Distribution for Beta {
         or_impossible(g, inside, log)
     }
 
-    /// g₁/(g₁ + g₀) of two Gamma draws, by their logs.
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let [a, b] = c.args();
-        let one = log_gamma_draw(g, a, dims, name);
-        let zero = log_gamma_draw(g, b, dims, &format!("{name}.zero"));
-        let logit = g.sub(one, zero);
-        let x = g.sigmoid(logit);
+        let odds = log_odds_draw(g, c.args(), dims, name);
+        let x = g.sigmoid(odds);
         Draw::Detached(g.stop(x))
     }
 
@@ -65,4 +61,17 @@ impl Distribution for Beta {
         let total = g.add_all([norm, by_a, by_b]);
         Some(g.sub(total, by_sum))
     }
+}
+
+/// The log odds of a draw: those of g₁/(g₁ + g₀), of two Gamma draws.
+pub(super) fn log_odds_draw(
+    g: &mut Graph,
+    weights: [NodeId; 2],
+    dims: &[Dim],
+    name: &str,
+) -> NodeId {
+    let [a, b] = weights;
+    let one = log_gamma_draw(g, a, dims, name);
+    let zero = log_gamma_draw(g, b, dims, &format!("{name}.zero"));
+    g.sub(one, zero)
 }

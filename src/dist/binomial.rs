@@ -1,7 +1,8 @@
 //! Binomial(trials, probs) or Binomial(trials, logits = l): successes among so many trials.
 
 use super::numeric::{
-    is_count, log_choose, or_impossible, times_log, times_log_complement, within,
+    first_within, is_count_to, log_choose, log_complement, or_impossible, times_log,
+    times_log_complement, within,
 };
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Op, Sampler};
@@ -33,7 +34,7 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ Binomial(10, 0.5)",
 };
 
-const LOGITS: usize = 1;
+pub(super) const LOGITS: usize = 1;
 
 impl Distribution for Binomial {
     fn signature(&self) -> &'static Signature {
@@ -42,8 +43,7 @@ impl Distribution for Binomial {
 
     fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
         let [trials, p] = c.args();
-        let (count, below) = (is_count(g, x), g.le(x, trials));
-        let inside = g.mul(count, below);
+        let inside = is_count_to(g, x, trials);
         let x = within(g, inside, x, 0.0);
         let ways = log_choose(g, trials, x);
         let log = if c.form == LOGITS {
@@ -65,6 +65,27 @@ impl Distribution for Binomial {
         let noise = g.add_noise(name, dims, Noise::Uniform);
         let (trials, probs) = (g.expand(trials, dims), g.expand(probs, dims));
         Draw::Detached(g.push(Op::Draw(Sampler::Binomial), [noise, trials, probs]))
+    }
+
+    /// The first success comes within the trials; the others are among those behind it.
+    fn draw_nonzero(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Option<NodeId> {
+        let [trials, p] = c.args();
+        let log_failure = if c.form == LOGITS {
+            let norm = g.softplus(p);
+            g.neg(norm)
+        } else {
+            log_complement(g, p)
+        };
+        let hazard = g.neg(log_failure);
+        let end = g.mul(trials, hazard);
+        let time = first_within(g, end, dims, &format!("{name}.first"));
+        let failures = g.div(time, hazard);
+        let failures = g.floor(failures);
+        let left = g.sub(trials, failures);
+        let (left, zero) = (g.shift(-1.0, left), g.number(0.0));
+        let left = g.max(left, zero);
+        let others = Call::new(&Binomial, c.form, vec![left, p]).draw(g, dims, name).node();
+        Some(g.shift(1.0, others))
     }
 
     /// Where the number of trials is a constant.

@@ -25,9 +25,9 @@ static SIGNATURE: Signature = Signature {
 /// How far from 1 the elements may add up to: single precision, long vectors.
 const TOLERANCE: f64 = 1e-4;
 
-fn weights(g: &mut Graph, c: &Call) -> NodeId {
-    let [a] = c.args();
-    g.expand(a, &c.event[..1])
+/// The weights along the dimension, also where they are all one number.
+pub(super) fn weights(g: &mut Graph, concentration: NodeId, over: Dim) -> NodeId {
+    g.expand(concentration, &[over])
 }
 
 /// log Γ(Σ a) − Σ log Γ(a)
@@ -58,7 +58,7 @@ impl Distribution for Dirichlet {
         let over = c.event[0];
         let inside = is_simplex(g, x, over);
         let x = within(g, inside, x, 0.5);
-        let a = weights(g, c);
+        let a = weights(g, c.args[0], c.event[0]);
         let power = g.shift(-1.0, a);
         let terms = times_log(g, power, x);
         let terms = g.sum(terms, &[over]);
@@ -69,7 +69,7 @@ impl Distribution for Dirichlet {
 
     /// Gamma draws divided by their sum, by their logs.
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let a = weights(g, c);
+        let a = weights(g, c.args[0], c.event[0]);
         let log = log_gamma_draw(g, a, dims, name);
         let x = g.softmax(log, c.event[0]);
         Draw::Detached(g.stop(x))
@@ -78,7 +78,7 @@ impl Distribution for Dirichlet {
     /// log_norm(q) − log_norm(p) + Σ (q_k − p_k) (ψ(q_k) − ψ(Σ q))
     fn kl(&self, g: &mut Graph, q: &Call, p: &Call) -> Option<NodeId> {
         let over = q.event[0];
-        let (a, b) = (weights(g, q), weights(g, p));
+        let (a, b) = (weights(g, q.args[0], over), weights(g, p.args[0], p.event[0]));
         let b = g.run(b, p.event[0], over, 0);
         let total = g.sum(a, &[over]);
         let (each, all) = (g.digamma(a), g.digamma(total));

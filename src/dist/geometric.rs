@@ -63,4 +63,10 @@ impl Distribution for Geometric {
         let wait = g.div(log_noise, log_failure);
         Draw::Detached(g.floor(wait))
     }
+
+    /// After a failure it begins anew.
+    fn draw_nonzero(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Option<NodeId> {
+        let others = self.draw(g, c, dims, name).node();
+        Some(g.shift(1.0, others))
+    }
 }

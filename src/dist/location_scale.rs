@@ -81,7 +81,12 @@ pub(super) fn place(g: &mut Graph, z: NodeId, loc: NodeId, scale: NodeId) -> Nod
 
 /// What `Distribution::standard` gives for a family with parameters `loc` and `scale`.
 pub(super) fn standard(g: &mut Graph, c: &Call) -> (NodeId, NodeId, Call) {
-    let [loc, scale] = c.args();
-    let (zero, one) = (g.number(0.0), g.number(1.0));
-    (loc, scale, Call::new(c.dist, c.form, vec![zero, one]))
+    let place = |name| c.dist.signature().position(c.form, name);
+    let (Some(loc), Some(scale)) = (place("loc"), place("scale")) else {
+        unreachable!("{}: has a location and a scale", c.dist.signature().name)
+    };
+    let mut standard = c.clone();
+    standard.args[loc] = g.number(0.0);
+    standard.args[scale] = g.number(1.0);
+    (c.args[loc], c.args[scale], standard)
 }

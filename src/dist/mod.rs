@@ -3,15 +3,27 @@
 //! A distribution is a signature and two graph builders, its log density and its draw. Gradients come from the ops, shapes
 //! from the alignment of names. What else it can do (finite support, a closed-form KL, a CDF …) are facets with a default.
 
+mod asymmetric_laplace;
 mod bernoulli;
 mod beta;
+mod beta_binomial;
+mod beta_negative_binomial;
+mod beta_proportion;
 mod binomial;
 mod categorical;
 mod cauchy;
+mod chi_squared;
 mod dirichlet;
+mod dirichlet_multinomial;
+mod discrete_laplace;
+mod discrete_uniform;
+mod exp_mod_normal;
 mod exponential;
 mod flat;
+mod frechet;
 mod gamma;
+mod gaussian_random_walk;
+mod generalized_normal;
 mod geometric;
 mod gumbel;
 mod half;
@@ -19,24 +31,44 @@ mod half_cauchy;
 mod half_flat;
 mod half_normal;
 mod half_student_t;
+mod hurdle;
+mod hypergeometric;
+mod image;
+mod inv_chi_squared;
 mod inverse_gamma;
+mod kumaraswamy;
 mod laplace;
+mod levy;
 mod location_scale;
+mod log_logistic;
 mod log_normal;
+mod log_uniform;
 mod logistic;
+mod logit_normal;
 mod mixture;
 mod multinomial;
 mod mv_normal;
+mod mv_student_t;
 mod negative_binomial;
 mod normal;
 mod numeric;
+mod one_hot_categorical;
 mod ordered;
+mod pareto;
+mod pareto_type2;
 mod poisson;
+mod rayleigh;
+mod renamed;
+mod scaled_inv_chi_squared;
+mod sides;
 mod signature;
+mod skew_normal;
 mod student_t;
+mod triangular;
 mod truncated;
 mod uniform;
 mod weibull;
+mod zero_inflated;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
@@ -101,10 +133,15 @@ pub enum Domain {
     Binary,
     /// Positions 0 … size−1 of the dimension.
     Index(Dim),
-    /// 0, 1, 2 … up to a bound, or for ever.
+    /// 0, 1, 2 … from a bound on or from 0, up to a bound or for ever.
     Count {
+        lower: Option<NodeId>,
         upper: Option<NodeId>,
     },
+    /// … −1, 0, 1 …
+    Int,
+    /// 1 at one place of the dimension, 0 elsewhere.
+    OneHot(Dim),
     /// Counts along the dimension that add up to the node.
     Composition {
         over: Dim,
@@ -155,6 +192,23 @@ pub trait Distribution: Sync {
     /// The quantile function, for drawing from `Truncated`.
     fn quantile(&self, _g: &mut Graph, _at: Tails, _c: &Call) -> Option<NodeId> {
         None
+    }
+
+    /// A draw given that it is not 0, for `Hurdle`.
+    fn draw_nonzero(
+        &self,
+        _g: &mut Graph,
+        _c: &Call,
+        _dims: &[Dim],
+        _name: &str,
+    ) -> Option<NodeId> {
+        None
+    }
+
+    /// Of a wrapper: what it needs of the distributions that it wraps and this one is not. `root` is the signature of the
+    /// distribution whose support the draws of `inner` have.
+    fn refuses(&self, inner: &'static dyn Distribution, _root: &Signature) -> Option<&'static str> {
+        (!inner.is_proper()).then_some("a density that integrates to 1")
     }
 
     /// For location-scale families: (location, scale, the standard member), which `@noncentered` draws instead.
@@ -252,20 +306,49 @@ pub static ALL: &[&dyn Distribution] = &[
     &inverse_gamma::InverseGamma,
     &beta::Beta,
     &weibull::Weibull,
+    &skew_normal::SkewNormal,
+    &asymmetric_laplace::AsymmetricLaplace,
+    &generalized_normal::GeneralizedNormal,
+    &exp_mod_normal::ExpModNormal,
+    &triangular::Triangular,
+    &log_uniform::LOG_UNIFORM,
+    &chi_squared::CHI_SQUARED,
+    &inv_chi_squared::INV_CHI_SQUARED,
+    &scaled_inv_chi_squared::SCALED_INV_CHI_SQUARED,
+    &rayleigh::RAYLEIGH,
+    &log_logistic::LOG_LOGISTIC,
+    &frechet::FRECHET,
+    &pareto::PARETO,
+    &pareto_type2::PARETO_TYPE2,
+    &levy::LEVY,
+    &beta_proportion::BETA_PROPORTION,
+    &logit_normal::LOGIT_NORMAL,
+    &kumaraswamy::KUMARASWAMY,
     &Bernoulli,
     &binomial::Binomial,
+    &beta_binomial::BetaBinomial,
+    &hypergeometric::Hypergeometric,
+    &discrete_uniform::DiscreteUniform,
     &poisson::Poisson,
     &negative_binomial::NegativeBinomial,
+    &beta_negative_binomial::BetaNegativeBinomial,
     &geometric::Geometric,
+    &discrete_laplace::DiscreteLaplace,
     &Categorical,
+    &one_hot_categorical::OneHotCategorical,
     &multinomial::Multinomial,
+    &dirichlet_multinomial::DirichletMultinomial,
     &dirichlet::Dirichlet,
     &mv_normal::MvNormal,
+    &mv_student_t::MvStudentT,
+    &gaussian_random_walk::GaussianRandomWalk,
     &flat::Flat,
     &half_flat::HalfFlat,
     &truncated::Truncated,
     &ordered::Ordered,
     &mixture::Mixture,
+    &zero_inflated::ZeroInflated,
+    &hurdle::Hurdle,
 ];
 
 pub fn find(name: &str) -> Option<&'static dyn Distribution> {
@@ -275,10 +358,23 @@ pub fn find(name: &str) -> Option<&'static dyn Distribution> {
 /// Whether `Truncated` can wrap the distribution: both its tails and their inverse are closed.
 pub fn can_truncate(dist: &'static dyn Distribution) -> bool {
     let mut g = Graph::new();
+    let call = sample_call(&mut g, dist);
     let x = g.number(0.5);
-    let call = Call::new(dist, 0, vec![x; dist.signature().forms[0].params.len()]);
     dist.signature().event == Event::Scalar
         && dist.log_cdf(&mut g, x, &call).is_some()
         && dist.log_survival(&mut g, x, &call).is_some()
         && dist.quantile(&mut g, Tails { below: x, above: x }, &call).is_some()
+}
+
+/// Whether `Hurdle` can wrap the distribution: it draws without 0.
+fn can_leave_out_zero(dist: &'static dyn Distribution) -> bool {
+    let mut g = Graph::new();
+    let call = sample_call(&mut g, dist);
+    dist.draw_nonzero(&mut g, &call, &[], "").is_some()
+}
+
+/// The distribution somewhere, to ask what it can do.
+fn sample_call(g: &mut Graph, dist: &'static dyn Distribution) -> Call {
+    let x = g.number(0.5);
+    Call::new(dist, 0, vec![x; dist.signature().forms[0].params.len()])
 }

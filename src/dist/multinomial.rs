@@ -45,9 +45,7 @@ impl Distribution for Multinomial {
 
     fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
         let (classes, trials) = (c.event[0], c.args[0]);
-        let (counts, total) = (is_count(g, x), g.sum(x, &[classes]));
-        let (counts, adds_up) = (all(g, counts, classes), g.eq(total, trials));
-        let inside = g.mul(counts, adds_up);
+        let inside = is_composition(g, x, trials, classes);
         let x = within(g, inside, x, 0.0);
         let p = classes_of(g, c);
         let rise = if c.form == LOGITS {
@@ -84,6 +82,13 @@ impl Distribution for Multinomial {
         let x = stack(g, &counts, classes);
         Draw::Detached(g.stop(x))
     }
+}
+
+/// Whether all are counts and add up to the total.
+pub(super) fn is_composition(g: &mut Graph, x: NodeId, total: NodeId, over: Dim) -> NodeId {
+    let (counts, sum) = (is_count(g, x), g.sum(x, &[over]));
+    let (counts, adds_up) = (all(g, counts, over), g.eq(sum, total));
+    g.mul(counts, adds_up)
 }
 
 /// p_k / Σ_{j ≥ k} p_j: the probability of a class where the ones before it are excluded.

@@ -32,14 +32,14 @@ fn axes(c: &Call) -> (Dim, Dim) {
 }
 
 /// L⁻¹ b, b over D.
-fn solve(g: &mut Graph, c: &Call, b: NodeId) -> NodeId {
+pub(super) fn solve(g: &mut Graph, c: &Call, b: NodeId) -> NodeId {
     let (row, col) = axes(c);
     let b = g.expand(b, &[row]);
     g.push(Op::TriSolve { row, col, transposed: false }, [c.args[1], b])
 }
 
 /// Σ log of the diagonal of L: half the log determinant of the covariance.
-fn log_volume(g: &mut Graph, c: &Call) -> NodeId {
+pub(super) fn log_volume(g: &mut Graph, c: &Call) -> NodeId {
     let (row, col) = axes(c);
     let along = Entry::Run { to: row, start: 0 };
     let diagonal = g.push(Op::Index(smallvec![(row, along), (col, along)]), [c.args[1]]);

@@ -1,7 +1,10 @@
 //! NegativeBinomial(mean, concentration) or NegativeBinomial(log_mean = l, concentration = c): a Poisson whose rate is
 //! itself drawn, from a Gamma. The variance is mean + mean²/concentration.
 
-use super::numeric::{is_count, log_factorial, log_gamma_draw, log_rising, or_impossible, within};
+use super::numeric::{
+    first_within, is_count, log_factorial, log_gamma_draw, log_rising, log1mexp, or_impossible,
+    within,
+};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Op, Sampler};
 
@@ -30,7 +33,7 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ NegativeBinomial(3, 2)",
 };
 
-const LOG_MEAN: usize = 1;
+pub(super) const LOG_MEAN: usize = 1;
 
 /// log(mean / concentration): the log odds of one more event.
 fn log_odds(g: &mut Graph, c: &Call) -> NodeId {
@@ -71,4 +74,34 @@ impl Distribution for NegativeBinomial {
         let noise = g.add_noise(name, dims, Noise::Uniform);
         Draw::Detached(g.push(Op::Draw(Sampler::Poisson), [noise, rate]))
     }
+
+    /// Along the concentration, counts come in heaps at the times of a Poisson process: the first heap, and what follows.
+    fn draw_nonzero(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Option<NodeId> {
+        let [_, concentration] = c.args();
+        let odds = log_odds(g, c);
+        let heaps = g.softplus(odds);
+        let end = g.mul(concentration, heaps);
+        let time = first_within(g, end, dims, &format!("{name}.first"));
+        let before = g.div(time, heaps);
+        let heap = log_series_draw(g, heaps, dims, &format!("{name}.heap"));
+        let rest = g.sub(concentration, before);
+        let log_rest = g.ln(rest);
+        let log_mean = g.add(log_rest, odds);
+        let others = Call::new(&NegativeBinomial, LOG_MEAN, vec![log_mean, rest]);
+        let others = others.draw(g, dims, name).node();
+        Some(g.add(heap, others))
+    }
+}
+
+/// 1, 2 … with masses p^k / (k heaps), p = 1 − exp(−heaps), by two uniforms (Kemp 1981).
+fn log_series_draw(g: &mut Graph, heaps: NodeId, dims: &[Dim], name: &str) -> NodeId {
+    let tilt = g.add_noise(name, dims, Noise::Uniform);
+    let fall = g.add_noise(&format!("{name}.fall"), dims, Noise::Uniform);
+    let tilted = g.mul(tilt, heaps);
+    let tilted = g.neg(tilted);
+    let log_step = log1mexp(g, tilted);
+    let log_fall = g.ln(fall);
+    let steps = g.div(log_fall, log_step);
+    let steps = g.floor(steps);
+    g.shift(1.0, steps)
 }

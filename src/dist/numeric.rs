@@ -41,11 +41,22 @@ pub(super) fn is_unit(g: &mut Graph, x: NodeId) -> NodeId {
     is_between(g, zero, x, one)
 }
 
+/// … −1, 0, 1 …
+pub(super) fn is_whole(g: &mut Graph, x: NodeId) -> NodeId {
+    let floor = g.floor(x);
+    g.eq(x, floor)
+}
+
 /// 0, 1, 2 …
 pub(super) fn is_count(g: &mut Graph, x: NodeId) -> NodeId {
-    let floor = g.floor(x);
-    let (whole, nonneg) = (g.eq(x, floor), is_nonneg(g, x));
+    let (whole, nonneg) = (is_whole(g, x), is_nonneg(g, x));
     g.mul(whole, nonneg)
+}
+
+/// 0, 1, 2 … most
+pub(super) fn is_count_to(g: &mut Graph, x: NodeId, most: NodeId) -> NodeId {
+    let (count, below) = (is_count(g, x), g.le(x, most));
+    g.mul(count, below)
 }
 
 /// Whether all elements along the dimension are 1.
@@ -132,10 +143,15 @@ pub(super) fn log_diff_exp(g: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
     g.add(a, log)
 }
 
+/// Below all logs of probabilities that matter.
+const BOTTOM: f64 = -1e30;
+
 /// log(exp(a) + exp(b)), with all digits of a sum near 0.
 pub(super) fn log_add_exp(g: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
     let (low, high) = sort(g, a, b);
-    let gap = g.sub(low, high);
+    let bottom = g.number(BOTTOM);
+    let finite = g.max(high, bottom);
+    let gap = g.sub(low, finite);
     let more = g.softplus(gap);
     g.add(high, more)
 }
@@ -263,6 +279,16 @@ fn polynomial(g: &mut Graph, x: NodeId, coefficients: &[f64]) -> NodeId {
         let sum = g.mul(sum, x);
         g.shift(c, sum)
     })
+}
+
+/// The time of the first event of a Poisson process of rate 1, given that it comes before `end`.
+pub(super) fn first_within(g: &mut Graph, end: NodeId, dims: &[Dim], name: &str) -> NodeId {
+    let noise = g.add_noise(name, dims, Noise::Uniform);
+    let minus = g.neg(end);
+    let missed = g.expm1(minus);
+    let part = g.mul(noise, missed);
+    let log = g.log1p(part);
+    g.neg(log)
 }
 
 /// The log of a Gamma(shape, 1) draw. As G(a) is G(a + 1)·u^(1/a), small shapes do not underflow.

@@ -64,6 +64,11 @@ impl Distribution for Ordered {
         or_impossible(g, inside, log)
     }
 
+    fn refuses(&self, _: &'static dyn Distribution, root: &Signature) -> Option<&'static str> {
+        let fits = root.support == Support::Real && root.event == Event::Scalar;
+        (!fits).then_some("draws on the whole real line")
+    }
+
     /// Sorting keeps every element, so it keeps gradients too.
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let over = c.event[0];

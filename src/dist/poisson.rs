@@ -1,6 +1,6 @@
 //! Poisson(rate) or Poisson(log_rate = l): events in a stretch of time.
 
-use super::numeric::{is_count, log_factorial, or_impossible, times_log, within};
+use super::numeric::{first_within, is_count, log_factorial, or_impossible, times_log, within};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Op, Sampler};
 
@@ -48,6 +48,15 @@ impl Distribution for Poisson {
         let noise = g.add_noise(name, dims, Noise::Uniform);
         let rate = g.expand(rate, dims);
         Draw::Detached(g.push(Op::Draw(Sampler::Poisson), [noise, rate]))
+    }
+
+    /// The first event comes within the stretch; the others follow it.
+    fn draw_nonzero(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Option<NodeId> {
+        let rate = rate(g, c);
+        let first = first_within(g, rate, dims, &format!("{name}.first"));
+        let rest = g.sub(rate, first);
+        let others = Call::new(&Poisson, 0, vec![rest]).draw(g, dims, name).node();
+        Some(g.shift(1.0, others))
     }
 
     /// r log(r/s) − r + s for rates r of q and s of p.

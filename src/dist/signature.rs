@@ -62,16 +62,24 @@ pub enum Support {
     /// Between the parameters of these names; a name that the form lacks is no bound. Of a wrapper: and where the wrapped
     /// distribution is.
     Between(&'static str, &'static str),
+    /// From the parameter of this name on.
+    Above(&'static str),
     Binary,
     /// A position along the event dimension.
     Index,
     Count,
     /// 0 … the parameter of this name.
     CountTo(&'static str),
+    /// Counts between the parameters of these names.
+    CountBetween(&'static str, &'static str),
+    /// … −1, 0, 1 …
+    Int,
     Simplex,
     Ordered,
     /// Counts over the event dimension that add up to the parameter of this name.
     Composition(&'static str),
+    /// 1 at one place of the event dimension, 0 elsewhere.
+    OneHot,
     /// As the wrapped distribution.
     Inner,
 }
@@ -84,8 +92,43 @@ impl Support {
                 | Support::Index
                 | Support::Count
                 | Support::CountTo(_)
+                | Support::CountBetween(..)
+                | Support::Int
                 | Support::Composition(_)
+                | Support::OneHot
         )
+    }
+
+    /// Whether there are finitely many values, for each element by itself.
+    pub fn is_finite(self) -> bool {
+        matches!(
+            self,
+            Support::Binary | Support::Index | Support::CountTo(_) | Support::CountBetween(..)
+        )
+    }
+
+    /// Whether some guide draws such values, so that a latent can have them.
+    pub fn has_guide(self) -> bool {
+        !matches!(self, Support::Int | Support::Composition(_) | Support::OneHot)
+    }
+
+    /// The name of the parameter that no count exceeds.
+    pub fn most(self) -> Option<&'static str> {
+        match self {
+            Support::CountTo(most) | Support::CountBetween(_, most) => Some(most),
+            _ => None,
+        }
+    }
+
+    /// The names of the parameters that are its least and its largest value.
+    pub fn bounds(self) -> [Option<&'static str>; 2] {
+        match self {
+            Support::Between(lower, upper) | Support::CountBetween(lower, upper) => {
+                [Some(lower), Some(upper)]
+            }
+            Support::Above(lower) => [Some(lower), None],
+            _ => [None, None],
+        }
     }
 }
 
@@ -133,13 +176,17 @@ pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
             let lower = zero(g);
             Domain::Interval { lower, upper: Some(g.number(1.0)) }
         }
-        Support::Between(lower, upper) => {
-            Domain::Interval { lower: named(lower), upper: named(upper) }
+        Support::Between(..) | Support::Above(_) => {
+            let [lower, upper] = s.support.bounds().map(|name| name.and_then(named));
+            Domain::Interval { lower, upper }
         }
         Support::Binary => Domain::Binary,
         Support::Index => Domain::Index(c.event[0]),
-        Support::Count => Domain::Count { upper: None },
-        Support::CountTo(name) => Domain::Count { upper: named(name) },
+        Support::Count => Domain::Count { lower: None, upper: None },
+        Support::CountTo(name) => Domain::Count { lower: None, upper: named(name) },
+        Support::CountBetween(low, high) => Domain::Count { lower: named(low), upper: named(high) },
+        Support::Int => Domain::Int,
+        Support::OneHot => Domain::OneHot(c.event[0]),
         Support::Simplex => Domain::Simplex(c.event[0]),
         Support::Ordered => Domain::Ordered(c.event[0]),
         Support::Composition(name) => {

@@ -1,6 +1,6 @@
 //! StudentT(df, loc, scale): a Normal whose variance is itself drawn, from an inverse Gamma; df = 1 is the Cauchy.
 
-use super::location_scale::{place, standardize};
+use super::location_scale::{place, standard, standardize};
 use super::numeric::{log_gamma_draw, log_rising};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise};
@@ -60,9 +60,7 @@ impl Distribution for StudentT {
     }
 
     fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {
-        let [df, loc, scale] = c.args();
-        let (zero, one) = (g.number(0.0), g.number(1.0));
-        Some((loc, scale, Call::new(&StudentT, 0, vec![df, zero, one])))
+        Some(standard(g, c))
     }
 }
 

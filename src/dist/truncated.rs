@@ -4,6 +4,7 @@
 use super::numeric::{log_add_exp, log_complement, log_diff_exp, or_impossible};
 use super::{
     Call, Distribution, Domain, Draw, Event, Form, Needs, Param, Signature, Support, Tails,
+    can_truncate,
 };
 use crate::ir::{Dim, Graph, NodeId, Noise};
 
@@ -94,6 +95,10 @@ impl Distribution for Truncated {
             unreachable!("only what `can_truncate` lets pass is truncated")
         };
         Draw::Pathwise(x)
+    }
+
+    fn refuses(&self, inner: &'static dyn Distribution, _: &Signature) -> Option<&'static str> {
+        (!can_truncate(inner)).then_some("tails in closed form")
     }
 
     /// The bounds, and those of the base.

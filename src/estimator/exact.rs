@@ -1,7 +1,7 @@
 //! What the exact sums share: a finite support, whose values the lowering puts along a dimension of their own.
 
 use super::{Card, Estimator, Site, Value};
-use crate::dist::{Signature, Support};
+use crate::dist::Signature;
 use crate::ir::Graph;
 
 pub(super) struct Exact {
@@ -14,8 +14,7 @@ impl Estimator for Exact {
     }
 
     fn refuses(&self, dist: &Signature) -> Option<&'static str> {
-        let finite = matches!(dist.support, Support::Binary | Support::Index | Support::CountTo(_));
-        (!finite).then_some("needs a latent with a finite support")
+        (!dist.support.is_finite()).then_some("needs a latent with a finite support")
     }
 
     fn samples(&self) -> bool {

@@ -23,14 +23,23 @@ pub(super) fn categorical(g: &mut Graph, request: &Request, classes: Dim) -> Gui
     finite(g, request, q, classes)
 }
 
-/// Free logits over 0 … the largest bound; values beyond an element's own bound have no mass.
-pub(super) fn counts_to(g: &mut Graph, request: &Request, upper: NodeId) -> Guided {
+/// Free logits over 0 … the largest bound; values beyond an element's own bounds have no mass.
+pub(super) fn counts_to(
+    g: &mut Graph,
+    request: &Request,
+    lower: Option<NodeId>,
+    upper: NodeId,
+) -> Guided {
     let largest = constant(g, upper).into_iter().fold(0.0, f64::max);
     let values = g.dim(format!("values of {}", request.name), largest as usize + 1);
     let dims: Vec<Dim> = request.dims.iter().copied().chain([values]).collect();
     let free = parameter(g, request.name, "logits", &dims, 0.0);
     let positions = g.iota(values);
-    let inside = g.le(positions, upper);
+    let below = g.le(positions, upper);
+    let inside = lower.map_or(below, |lower| {
+        let above = g.le(lower, positions);
+        g.mul(above, below)
+    });
     let never = g.number(f64::NEG_INFINITY);
     let logits = g.select(inside, free, never);
     let q = Call::new(registered("Categorical"), 0, vec![logits]).over([values]);

@@ -58,9 +58,9 @@ pub fn family(domain: &Domain) -> &'static str {
         Domain::Ordered(_) => "Normal through ordered steps",
         Domain::Cholesky(..) | Domain::Cov(..) => "Normal through a Cholesky factor",
         Domain::CorrCholesky(..) | Domain::Corr(..) => "Normal through partial correlations",
-        Domain::Binary | Domain::Index(_) | Domain::Count { upper: Some(_) } => "free logits",
-        Domain::Count { upper: None } => "Poisson with a free mean",
-        Domain::Composition { .. } => "none",
+        Domain::Binary | Domain::Index(_) | Domain::Count { upper: Some(_), .. } => "free logits",
+        Domain::Count { upper: None, .. } => "Poisson with a free mean",
+        Domain::Int | Domain::Composition { .. } | Domain::OneHot(_) => "none",
     }
 }
 
@@ -69,9 +69,14 @@ pub fn automatic(g: &mut Graph, request: &Request) -> Guided {
     match request.domain {
         Domain::Binary => discrete::binary(g, request),
         Domain::Index(classes) => discrete::categorical(g, request, classes),
-        Domain::Count { upper: Some(upper) } => discrete::counts_to(g, request, upper),
-        Domain::Count { upper: None } => discrete::counts(g, request),
-        Domain::Composition { .. } => unreachable!("the plan refuses latent compositions"),
+        Domain::Count { lower, upper: Some(upper) } => {
+            discrete::counts_to(g, request, lower, upper)
+        }
+        Domain::Count { lower: None, upper: None } => discrete::counts(g, request),
+        Domain::Count { lower: Some(_), upper: None }
+        | Domain::Int
+        | Domain::Composition { .. }
+        | Domain::OneHot(_) => unreachable!("the plan refuses latents that no guide serves"),
         _ => continuous(g, request),
     }
 }

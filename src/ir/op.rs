@@ -158,6 +158,8 @@ pub enum Sampler {
     Poisson,
     /// trials, probability
     Binomial,
+    /// successes, failures, draws
+    Hypergeometric,
 }
 
 /// What fills a noise node.

@@ -3,7 +3,7 @@
 use super::Sampler;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
-use rand_distr::{Binomial, Distribution, Gamma, Poisson};
+use rand_distr::{Binomial, Distribution, Gamma, Hypergeometric, Poisson};
 
 /// A draw; NaN where the parameters are outside their ranges. `parameters` are in the order that `Sampler` gives.
 ///
@@ -24,6 +24,12 @@ pub fn draw(sampler: Sampler, noise: f64, parameters: &[f64]) -> f64 {
             binomial.map_or(f64::NAN, |binomial| binomial.sample(&mut rng) as f64)
         }
         (Sampler::Binomial, &[_, _]) => f64::NAN,
+        (Sampler::Hypergeometric, &[successes, failures, draws]) => {
+            let all = successes + failures;
+            let urn = Hypergeometric::new(all as u64, successes as u64, draws as u64);
+            let sound = successes >= 0.0 && failures >= 0.0 && draws >= 0.0;
+            urn.ok().filter(|_| sound).map_or(f64::NAN, |urn| urn.sample(&mut rng) as f64)
+        }
         _ => unreachable!("{sampler:?}: its number of parameters is fixed"),
     }
 }

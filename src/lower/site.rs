@@ -206,7 +206,7 @@ impl Lowerer<'_> {
         let count = match domain {
             Domain::Binary => 2,
             Domain::Index(classes) => self.g.size(*classes),
-            Domain::Count { upper: Some(upper) } => {
+            Domain::Count { upper: Some(upper), .. } => {
                 super::support::largest(&self.g, *upper) as usize + 1
             }
             _ => unreachable!("only finite supports are summed"),

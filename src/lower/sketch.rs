@@ -6,7 +6,7 @@
 use super::site::closed_kl;
 use crate::check::model::{DimId, DistCall, Expr, ExprKind, Site};
 use crate::check::plan::LatentPlan;
-use crate::dist::{Call, Domain, Needs};
+use crate::dist::{Call, Needs};
 use crate::estimator::Options;
 use crate::guide::{Request, automatic, family};
 use crate::ir::{Dim, Graph, NodeId};
@@ -42,7 +42,7 @@ pub fn sketch(site: &Site, plan: &LatentPlan) -> Sketch {
     let g = &mut sketcher.g;
     let domain = prior.domain(g);
     let guide = family(&domain);
-    if let Domain::Composition { .. } = domain {
+    if !site.dist.root().signature().support.has_guide() {
         return Sketch { guide, kl: Kl::MonteCarlo };
     }
     let request = Request {

@@ -4,7 +4,6 @@ use super::{Lowerer, Mode, Problem};
 use crate::check::model::{NameId, Site, Stage, StmtKind};
 use crate::check::plan::Plan;
 use crate::data::Bound;
-use crate::dist::Support;
 use crate::ir::{Graph, NodeId, constant};
 use std::sync::Arc;
 
@@ -32,8 +31,9 @@ pub fn supports(bound: &Arc<Bound>) -> Vec<(NameId, u128)> {
 
 impl Lowerer<'_> {
     fn most(&mut self, site: &Site) -> Option<f64> {
-        let Support::CountTo(name) = site.dist.dist.0.signature().support else { return None };
-        let bound = site.dist.arg(name).filter(|n| n.ty.stage <= Stage::Data)?;
+        let call = site.dist.root_call();
+        let name = call.dist.0.signature().support.most()?;
+        let bound = call.arg(name).filter(|n| n.ty.stage <= Stage::Data)?;
         let bound = self.node(bound);
         Some(largest(&self.g, bound))
     }

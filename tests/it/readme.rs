@@ -65,10 +65,14 @@ fn support(support: Support) -> String {
         Support::Nonneg => "[0, ∞)".into(),
         Support::Unit => "[0, 1]".into(),
         Support::Between(low, high) => format!("[{low}, {high}]"),
+        Support::Above(low) => format!("[{low}, ∞)"),
         Support::Binary => "0, 1".into(),
         Support::Index => "a position".into(),
         Support::Count => "0, 1, 2 …".into(),
         Support::CountTo(most) => format!("0 … {most}"),
+        Support::CountBetween(low, high) => format!("{low} … {high}"),
+        Support::Int => "… −1, 0, 1 …".into(),
+        Support::OneHot => "one-hot".into(),
         Support::Simplex => "simplex".into(),
         Support::Ordered => "ascending".into(),
         Support::Composition(total) => format!("counts that add up to {total}"),
@@ -79,7 +83,8 @@ fn support(support: Support) -> String {
 fn estimators() -> String {
     let row = |e: &&dyn estimator::Estimator| {
         let card = e.card();
-        let serves = dist::ALL.iter().filter(|d| e.refuses(d.signature()).is_none()).count();
+        let serves = |s: &Signature| s.support.has_guide() && e.refuses(s).is_none();
+        let serves = dist::ALL.iter().filter(|d| serves(d.signature())).count();
         let (written, bias) = (annotation(card), card.bias.describe());
         format!("| `{written}` | {serves} of {} | {bias} | {} |", dist::ALL.len(), card.doc)
     };

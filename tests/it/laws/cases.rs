@@ -69,7 +69,12 @@ impl Case {
     /// Where the density has a kink, which quadrature must not step over.
     pub(super) fn kinks(&self) -> Vec<f64> {
         let inner = self.inner.iter().flat_map(|i| i.kinks());
-        let own = (self.name == "Laplace").then(|| self.args[0][0]);
+        let place = match self.name {
+            "Laplace" | "AsymmetricLaplace" | "GeneralizedNormal" => Some(0),
+            "Triangular" => Some(1),
+            _ => None,
+        };
+        let own = place.map(|place: usize| self.args[place][0]);
         own.into_iter().chain(inner).collect()
     }
 
@@ -227,10 +232,65 @@ pub(super) fn all() -> Vec<Case> {
         scalar("Weibull", &[0.5, 1.0]),
         scalar("Weibull", &[8.0, 0.3]),
     ];
+    cases.extend(skewed());
+    cases.extend(one_sided());
     cases.extend(discrete());
     cases.extend(vectors());
     cases.extend(wrapped());
     cases
+}
+
+fn skewed() -> Vec<Case> {
+    vec![
+        scalar("SkewNormal", &[0.0, 1.0, 0.0]),
+        scalar("SkewNormal", &[2.0, 0.1, -4.0]),
+        scalar("SkewNormal", &[-5.0, 3.0, 1.5]),
+        scalar("AsymmetricLaplace", &[0.0, 1.0, 1.0]),
+        scalar("AsymmetricLaplace", &[4.0, 0.1, 3.0]),
+        scalar("AsymmetricLaplace", &[-1.0, 20.0, 0.4]),
+        scalar("GeneralizedNormal", &[0.0, 1.0, 2.0]),
+        scalar("GeneralizedNormal", &[1.0, 0.2, 0.8]),
+        scalar("GeneralizedNormal", &[-3.0, 5.0, 6.0]),
+        scalar("ExpModNormal", &[0.0, 1.0, 1.0]),
+        scalar("ExpModNormal", &[-2.0, 0.1, 0.3]),
+        scalar("ExpModNormal", &[10.0, 3.0, 4.0]),
+        scalar("Triangular", &[0.0, 1.0, 3.0]),
+        scalar("Triangular", &[-5.0, -1.0, -0.9]),
+        scalar("BetaProportion", &[0.5, 2.0]),
+        scalar("BetaProportion", &[0.9, 30.0]),
+        scalar("LogitNormal", &[0.0, 1.0]),
+        scalar("LogitNormal", &[-2.0, 0.3]),
+        scalar("LogitNormal", &[1.0, 3.0]),
+        scalar("Kumaraswamy", &[1.0, 1.0]),
+        scalar("Kumaraswamy", &[0.4, 2.0]),
+        scalar("Kumaraswamy", &[5.0, 0.7]),
+    ]
+}
+
+fn one_sided() -> Vec<Case> {
+    vec![
+        scalar("LogUniform", &[0.01, 100.0]),
+        scalar("LogUniform", &[2.0, 3.0]),
+        scalar("ChiSquared", &[3.0]),
+        scalar("ChiSquared", &[0.5]),
+        scalar("ChiSquared", &[200.0]),
+        scalar("InvChiSquared", &[3.0]),
+        scalar("InvChiSquared", &[40.0]),
+        scalar("ScaledInvChiSquared", &[4.0, 0.3]),
+        scalar("ScaledInvChiSquared", &[60.0, 20.0]),
+        scalar("Rayleigh", &[1.0]),
+        scalar("Rayleigh", &[70.0]),
+        scalar("LogLogistic", &[1.0, 1.0]),
+        scalar("LogLogistic", &[30.0, 8.0]),
+        scalar("Frechet", &[1.0, 1.0]),
+        scalar("Frechet", &[6.0, 0.2]),
+        scalar("Pareto", &[1.0, 1.0]),
+        scalar("Pareto", &[40.0, 6.0]),
+        scalar("ParetoType2", &[0.0, 1.0, 1.0]),
+        scalar("ParetoType2", &[-3.0, 0.2, 12.0]),
+        scalar("Levy", &[0.0, 1.0]),
+        scalar("Levy", &[-7.0, 0.05]),
+    ]
 }
 
 fn discrete() -> Vec<Case> {
@@ -254,6 +314,18 @@ fn discrete() -> Vec<Case> {
         scalar("Geometric", &[0.3]),
         scalar("Geometric", &[0.98]),
         scalar("Geometric", &[-2.0]).form(1),
+        scalar("BetaBinomial", &[10.0, 2.0, 3.0]),
+        scalar("BetaBinomial", &[4.0, 0.3, 0.2]),
+        scalar("BetaBinomial", &[30.0, 1e3, 2e3]),
+        scalar("BetaNegativeBinomial", &[3.0, 40.0, 20.0]),
+        scalar("BetaNegativeBinomial", &[0.7, 25.0, 2.0]),
+        scalar("Hypergeometric", &[5.0, 6.0, 9.0]),
+        scalar("Hypergeometric", &[8.0, 5.0, 6.0]),
+        scalar("DiscreteUniform", &[1.0, 6.0]),
+        scalar("DiscreteUniform", &[0.0, 40.0]),
+        scalar("DiscreteLaplace", &[2.0]),
+        scalar("DiscreteLaplace", &[0.3]),
+        scalar("DiscreteLaplace", &[50.0]),
         vector("Categorical", &[&[0.0, 0.0, 0.0]]),
         vector("Categorical", &[&[3.0, -1.0, 0.5, -6.0]]),
         vector("Categorical", &[&[0.2, 0.7, 0.1]]).form(1),
@@ -266,11 +338,19 @@ fn vectors() -> Vec<Case> {
         vector("Multinomial", &[&[9.0], &[0.2, 0.5, 0.3]]),
         vector("Multinomial", &[&[4.0], &[0.6, 0.0, 0.4]]),
         vector("Multinomial", &[&[6.0], &[0.5, -1.0, 1.0]]).form(1),
+        vector("OneHotCategorical", &[&[3.0, -1.0, 0.5]]),
+        vector("OneHotCategorical", &[&[0.5, 0.5, 0.0]]).form(1),
+        vector("DirichletMultinomial", &[&[9.0], &[0.5, 2.0, 7.0]]),
+        vector("DirichletMultinomial", &[&[4.0], &[1.5]]).sized(3),
         vector("Dirichlet", &[&[1.0, 1.0, 1.0]]),
         vector("Dirichlet", &[&[0.5, 2.0, 7.0]]),
         vector("Dirichlet", &[&[0.4]]).sized(2),
         vector("MvNormal", &[&[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]),
         vector("MvNormal", &[&[0.0, 0.0], &[1.0, 0.0, 0.8, 0.6]]),
+        vector("MvStudentT", &[&[3.0], &[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]),
+        vector("MvStudentT", &[&[20.0], &[0.0, 0.0], &[1.0, 0.0, 0.8, 0.6]]),
+        vector("GaussianRandomWalk", &[&[0.7]]).sized(2),
+        vector("GaussianRandomWalk", &[&[0.5, 2.0]]),
         scalar("Flat", &[]),
         scalar("HalfFlat", &[]),
     ]
@@ -297,12 +377,28 @@ fn wrapped() -> Vec<Case> {
         both(1e-7, 1e-6, scalar("Exponential", &[1.0])),
         both(0.3, 2.0, scalar("Uniform", &[0.0, 1.0])),
         lower(3.0, scalar("Weibull", &[2.0, 1.0])),
+        both(-1.0, 3.0, scalar("AsymmetricLaplace", &[0.0, 1.0, 2.0])),
+        lower(25.0, scalar("AsymmetricLaplace", &[0.0, 1.0, 0.5])),
+        both(0.5, 9.0, scalar("Triangular", &[0.0, 1.0, 3.0])),
+        both(0.2, 0.3, scalar("LogitNormal", &[0.0, 1.0])),
+        upper(5.0, scalar("Pareto", &[1.0, 0.5])),
+        both(-2.0, 4.0, scalar("Levy", &[0.0, 1.0])),
         wrap("Ordered", &[], scalar("Normal", &[0.5, 4.0])).sized(2),
         wrap("Ordered", &[], scalar("Logistic", &[-1.0, 0.2])).sized(2),
         wrap("Ordered", &[], scalar("Normal", &[0.0, 1.0])).sized(3),
         wrap("Mixture", &[&[0.3, 0.7]], vector("Normal", &[&[-2.0, 3.0], &[1.0]])),
         wrap("Mixture", &[&[1.0, -1.0]], vector("Gamma", &[&[2.0, 9.0], &[1.0]])).form(1),
         wrap("Mixture", &[&[0.9, 0.1]], vector("Poisson", &[&[1.0, 20.0]])),
+        wrap("ZeroInflated", &[&[0.2]], scalar("Poisson", &[3.0])),
+        wrap("ZeroInflated", &[&[0.0]], scalar("NegativeBinomial", &[3.0, 2.0])),
+        wrap("ZeroInflated", &[&[-1.0]], scalar("Binomial", &[10.0, 0.2])).form(1),
+        wrap("Hurdle", &[&[0.2]], scalar("Poisson", &[0.05])),
+        wrap("Hurdle", &[&[0.6]], scalar("Poisson", &[6.0])),
+        wrap("Hurdle", &[&[2.0]], scalar("NegativeBinomial", &[8.0, 0.3])).form(1),
+        wrap("Hurdle", &[&[0.1]], scalar("NegativeBinomial", &[2.0, 7.0])),
+        wrap("Hurdle", &[&[0.3]], scalar("Geometric", &[0.4])),
+        wrap("Hurdle", &[&[0.3]], scalar("Binomial", &[10.0, 0.1])),
+        wrap("Hurdle", &[&[0.3]], scalar("Binomial", &[4.0, 0.0]).form(1)),
         wrap("Mixture", &[&[0.4, 0.6]], lower(0.0, vector("Normal", &[&[-1.0, 2.0], &[0.5]]))),
     ]
 }

@@ -25,7 +25,10 @@ fn proper() -> impl Iterator<Item = (Case, Bulk)> {
 }
 
 fn is_discrete(case: &Case) -> bool {
-    matches!(numerics::support(case), Support::Counts(_) | Support::Composition(_))
+    matches!(
+        numerics::support(case),
+        Support::Whole(..) | Support::Composition(_) | Support::OneHot
+    )
 }
 
 fn assert_close(what: &str, case: &Case, found: f64, expected: f64, relative: f64) {
@@ -124,12 +127,16 @@ fn edges(case: &Case, bulk: Option<Bulk>) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
             let outside = outside.into_iter().filter(|x| x.is_finite());
             (outside.map(|x| vec![x]).collect(), finite.into_iter().map(|x| vec![x]).collect())
         }
-        Support::Counts(last) if is_index => (vec![], vec![vec![0.0], vec![last]]),
-        Support::Counts(last) => {
-            let mut outside = vec![vec![-1.0], vec![last + 1.0]];
-            outside.extend((last > 1.0).then(|| vec![0.5]));
+        Support::Whole(first, last) if is_index => (vec![], vec![vec![first], vec![last]]),
+        Support::Whole(first, last) => {
+            let mut outside = vec![vec![first - 1.0], vec![last + 1.0]];
+            outside.extend((last > first + 1.0).then(|| vec![first.max(0.0) + 0.5]));
             let outside = outside.into_iter().filter(|x| x[0].is_finite()).collect();
-            (outside, vec![vec![0.0], vec![last.min(1e6)]])
+            (outside, vec![vec![first.max(-1e6)], vec![last.min(1e6)]])
+        }
+        Support::OneHot => {
+            let outside = vec![vec![0.0; 3], vec![1.0, 1.0, 0.0], vec![0.5, 0.5, 0.0]];
+            (outside, vec![vec![1.0, 0.0, 0.0], vec![0.0, 0.0, 1.0]])
         }
         Support::Simplex => {
             let share = 1.0 / (case.size - 1) as f64;
@@ -208,14 +215,15 @@ fn interior(case: &Case, bulk: Option<Bulk>) -> Vec<f64> {
     let mut points: Vec<f64> =
         [0.02, 0.2, 0.4, 0.6, 0.8, 0.98].map(|q| draws[(q * 2000.0) as usize]).to_vec();
     match numerics::support(case) {
-        Support::Counts(last) => {
-            points.push(0.0);
-            points.extend(last.is_finite().then_some(last));
+        Support::Whole(first, last) => {
+            points.extend([first, last].into_iter().filter(|x| x.is_finite()));
             points.dedup();
         }
         Support::Interval(low, high) => {
-            let near = |x: f64, by: f64| x.is_finite().then_some(x + by * bulk.spread);
-            points.extend([near(low, 1e-3), near(high, -1e-3)].into_iter().flatten());
+            let moves = case.dist().signature().support.bounds() != [None, None];
+            let by = bulk.spread * if moves { 0.05 } else { 1e-3 };
+            let near = |x: f64, by: f64| x.is_finite().then_some(x + by);
+            points.extend([near(low, by), near(high, -by)].into_iter().flatten());
         }
         _ => unreachable!("scalars have an interval or counts"),
     }
@@ -272,6 +280,9 @@ fn step_of(case: &Case, needs: dist::Needs, value: f64, bulk: Option<Bulk>) -> f
         Needs::Unit => 1e-3 * value.min(1.0 - value),
         Needs::Cholesky => 1e-3 * value.abs(),
         _ if is_discrete(case) => 1e-3,
+        _ if case.dist().signature().support.bounds() != [None, None] => {
+            bulk.map_or(1e-3, |b| 1e-4 * b.spread)
+        }
         _ => bulk.map_or(1e-3, |b| 4e-4 * b.spread),
     }
 }
@@ -500,26 +511,46 @@ fn tails_keep_their_digits_far_out() {
 fn masses_are_the_density_on_the_support() {
     let mut seen = HashSet::new();
     for (case, bulk) in proper() {
-        let points = nodes(&case, bulk).points;
-        let Some(masses) = masses(&case, points.len()) else { continue };
+        let Support::Whole(_, last) = numerics::support(&case) else { continue };
+        let Some(masses) = masses(&case, last) else { continue };
         seen.insert(case.name);
         let total: f64 = masses.iter().map(|m| m.exp()).sum();
-        for (mass, log) in masses.iter().zip(log_prob(&case, &points)) {
-            assert_close("mass", &case, mass.exp() / total, log.exp(), 1e-12);
+        let points = nodes(&case, bulk).points;
+        for (x, log) in points.iter().zip(log_prob(&case, &points)) {
+            let mass = masses[*x as usize].exp();
+            assert_close("mass", &case, mass / total, log.exp(), 1e-12);
         }
     }
-    assert_eq!(seen, HashSet::from(["Bernoulli", "Binomial", "Categorical"]));
+    let finite = [
+        "Bernoulli",
+        "Binomial",
+        "BetaBinomial",
+        "Hypergeometric",
+        "DiscreteUniform",
+        "Categorical",
+        "ZeroInflated",
+        "Hurdle",
+    ];
+    assert_eq!(seen, HashSet::from(finite));
 }
 
-fn masses(case: &Case, count: usize) -> Option<Vec<f64>> {
-    if case.is_vector() || !is_discrete(case) {
+/// Log masses of 0 … last.
+fn masses(case: &Case, last: f64) -> Option<Vec<f64>> {
+    let mut b = case.build(1);
+    if !last.is_finite() {
         return None;
     }
-    let mut b = case.build(1);
-    if let Some(place) = case.dist().signature().position(case.form, "trials") {
-        b.call.args[place] = b.g.number(case.args[place][0]);
+    let (mut call, mut at) = (&mut b.call, case);
+    loop {
+        for (arg, (needs, values)) in call.args.iter_mut().zip(at.leaves()) {
+            if needs == dist::Needs::Count {
+                *arg = b.g.number(values[0]);
+            }
+        }
+        let (Some(inner), Some(case)) = (&mut call.inner, &at.inner) else { break };
+        (call, at) = (inner, case);
     }
-    let values = b.g.dim("values", count);
+    let values = b.g.dim("values", last as usize + 1);
     let node = b.call.dist.masses(&mut b.g, &b.call, values)?;
     Some(eval(&b.g, &[node], 0).remove(0))
 }
@@ -582,7 +613,17 @@ fn standard_members_are_shifted_and_scaled() {
             assert_close("standard", &case, *by_standard, *direct, 1e-12);
         }
     }
-    let families = ["Normal", "StudentT", "Cauchy", "Laplace", "Logistic", "Gumbel"];
+    let families = [
+        "Normal",
+        "StudentT",
+        "Cauchy",
+        "Laplace",
+        "Logistic",
+        "Gumbel",
+        "SkewNormal",
+        "AsymmetricLaplace",
+        "GeneralizedNormal",
+    ];
     assert_eq!(seen, HashSet::from(families));
 }
 

@@ -64,7 +64,9 @@ pub(super) fn log_prob(case: &Case, points: &[f64]) -> Vec<f64> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Support {
     Interval(f64, f64),
-    Counts(f64),
+    /// Whole numbers.
+    Whole(f64, f64),
+    OneHot,
     Simplex,
     Ordered,
     Composition(f64),
@@ -84,9 +86,13 @@ pub(super) fn support(case: &Case) -> Support {
         }
         Domain::Simplex(_) => Support::Simplex,
         Domain::Ordered(_) => Support::Ordered,
-        Domain::Binary => Support::Counts(1.0),
-        Domain::Index(dim) => Support::Counts(b.g.size(dim) as f64 - 1.0),
-        Domain::Count { upper } => Support::Counts(bound(upper, f64::INFINITY)),
+        Domain::Binary => Support::Whole(0.0, 1.0),
+        Domain::Index(dim) => Support::Whole(0.0, b.g.size(dim) as f64 - 1.0),
+        Domain::Count { lower, upper } => {
+            Support::Whole(bound(lower, 0.0), bound(upper, f64::INFINITY))
+        }
+        Domain::Int => Support::Whole(f64::NEG_INFINITY, f64::INFINITY),
+        Domain::OneHot(_) => Support::OneHot,
         Domain::Composition { total, .. } => Support::Composition(bound(Some(total), 0.0)),
         Domain::Cholesky(..) | Domain::CorrCholesky(..) | Domain::Cov(..) | Domain::Corr(..) => {
             unreachable!("no distribution of the registry draws matrices")
@@ -99,7 +105,7 @@ pub(super) fn bulk(case: &Case) -> Bulk {
     draws.sort_by(f64::total_cmp);
     let at = |q: f64| draws[(q * (draws.len() - 1) as f64) as usize];
     let spread = (at(0.75) - at(0.25)).max(1e-12 * at(0.5).abs()).max(f64::MIN_POSITIVE);
-    Bulk { centre: at(0.5), spread, largest: at(1.0) }
+    Bulk { centre: at(0.5), spread, largest: at(0.0).abs().max(at(1.0)) }
 }
 
 /// Σ weight·f(point) is the sum or integral of f over the support.
@@ -114,11 +120,13 @@ pub(super) fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
             let cuts: Vec<f64> = kinks.iter().copied().chain([bulk.centre]).collect();
             pieces(low, high, bulk.spread, &cuts, 300)
         }
-        Support::Counts(last) => {
-            let last = last.min(10.0 * (bulk.largest + 20.0)) as u64;
-            let points: Vec<f64> = (0..=last).map(|k| k as f64).collect();
+        Support::Whole(first, last) => {
+            let far = (10.0 * (bulk.largest + 20.0)).floor();
+            let (first, last) = (first.max(-far) as i64, last.min(far) as i64);
+            let points: Vec<f64> = (first..=last).map(|k| k as f64).collect();
             Nodes { weights: vec![1.0; points.len()], points }
         }
+        Support::OneHot => compositions(1, case.size),
         Support::Composition(total) => compositions(total as u64, case.size),
         Support::Simplex => simplex(case.size),
         Support::Plane | Support::Ordered => vectors(case, bulk),

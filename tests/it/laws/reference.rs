@@ -106,6 +106,126 @@ pub(super) fn all() -> Vec<(Case, &'static [f64], f64)> {
         (scalar("Weibull", &[0.7, 2.0]), &[1.0], -1.4574501770031523),
         // st.weibull_min(0.7, scale=2.0).logpdf(90.0)
         (scalar("Weibull", &[0.7, 2.0]), &[90.0], -16.55493990369894),
+        // st.skewnorm(-3, 0.3, 2.0).logpdf(-7.5)
+        (scalar("SkewNormal", &[0.3, 2.0, -3.0]), &[-7.5], -8.523938533204673),
+        // st.skewnorm(-3, 0.3, 2.0).logpdf(0.3)
+        (scalar("SkewNormal", &[0.3, 2.0, -3.0]), &[0.3], -1.612085713764618),
+        // st.skewnorm(-3, 0.3, 2.0).logpdf(9.0)
+        (scalar("SkewNormal", &[0.3, 2.0, -3.0]), &[9.0], -99.02495330385761),
+        // st.laplace_asymmetric(2.0, 0.5, 1.5).logpdf(-20.0)
+        (scalar("AsymmetricLaplace", &[0.5, 1.5, 2.0]), &[-20.0], -8.155089173315652),
+        // st.laplace_asymmetric(2.0, 0.5, 1.5).logpdf(0.5)
+        (scalar("AsymmetricLaplace", &[0.5, 1.5, 2.0]), &[0.5], -1.3217558399823195),
+        // st.laplace_asymmetric(2.0, 0.5, 1.5).logpdf(3.0)
+        (scalar("AsymmetricLaplace", &[0.5, 1.5, 2.0]), &[3.0], -4.655089173315653),
+        // st.gennorm(0.7, 0.5, 1.5).logpdf(-20.0)
+        (scalar("GeneralizedNormal", &[0.5, 1.5, 0.7]), &[-20.0], -7.571163970470946),
+        // st.gennorm(0.7, 0.5, 1.5).logpdf(0.4)
+        (scalar("GeneralizedNormal", &[0.5, 1.5, 0.7]), &[0.4], -1.4845580840304482),
+        // st.gennorm(0.7, 0.5, 1.5).logpdf(3.0)
+        (scalar("GeneralizedNormal", &[0.5, 1.5, 0.7]), &[3.0], -2.7641971927144295),
+        // st.gennorm(8.0, 0.5, 1.5).logpdf(-1.0)
+        (scalar("GeneralizedNormal", &[0.5, 1.5, 8.0]), &[-1.0], -2.03858910454207),
+        // st.gennorm(8.0, 0.5, 1.5).logpdf(3.0)
+        (scalar("GeneralizedNormal", &[0.5, 1.5, 8.0]), &[3.0], -60.57600718105483),
+        // st.exponnorm(1 / 0.75, 0.4, 1.5).logpdf(-8.0)
+        (scalar("ExpModNormal", &[0.4, 1.5, 0.5]), &[-8.0], -19.16396374065326),
+        // st.exponnorm(1 / 0.75, 0.4, 1.5).logpdf(0.4)
+        (scalar("ExpModNormal", &[0.4, 1.5, 0.5]), &[0.4], -1.8963454104796011),
+        // st.exponnorm(1 / 0.75, 0.4, 1.5).logpdf(60.0)
+        (scalar("ExpModNormal", &[0.4, 1.5, 0.5]), &[60.0], -30.211897180559944),
+        // st.triang(0.3, -1.0, 5.0).logpdf(-0.9)
+        (scalar("Triangular", &[-1.0, 0.5, 4.0]), &[-0.9], -3.6243409329763647),
+        // st.triang(0.3, -1.0, 5.0).logpdf(0.5)
+        (scalar("Triangular", &[-1.0, 0.5, 4.0]), &[0.5], -0.916290731874155),
+        // st.triang(0.3, -1.0, 5.0).logpdf(3.0)
+        (scalar("Triangular", &[-1.0, 0.5, 4.0]), &[3.0], -2.169053700369523),
+        // st.triang(0.0, 1.0, 2.0).logpdf(1.0)
+        (scalar("Triangular", &[1.0, 1.0, 3.0]), &[1.0], 0.0),
+        // st.triang(0.0, 1.0, 2.0).logpdf(2.5)
+        (scalar("Triangular", &[1.0, 1.0, 3.0]), &[2.5], -1.3862943611198906),
+        // st.triang(1.0, 1.0, 2.0).logpdf(1.5)
+        (scalar("Triangular", &[1.0, 3.0, 3.0]), &[1.5], -1.3862943611198906),
+        // st.triang(1.0, 1.0, 2.0).logpdf(3.0)
+        (scalar("Triangular", &[1.0, 3.0, 3.0]), &[3.0], 0.0),
+        // st.loguniform(0.2, 30.0).logpdf(0.2)
+        (scalar("LogUniform", &[0.2, 30.0]), &[0.2], -0.002124799832405655),
+        // st.loguniform(0.2, 30.0).logpdf(1.0)
+        (scalar("LogUniform", &[0.2, 30.0]), &[1.0], -1.611562712266506),
+        // st.loguniform(0.2, 30.0).logpdf(29.0)
+        (scalar("LogUniform", &[0.2, 30.0]), &[29.0], -4.97885854225298),
+        // st.chi2(3.0).logpdf(1e-09)
+        (scalar("ChiSquared", &[3.0]), &[1e-09], -11.280571452177877),
+        // st.chi2(3.0).logpdf(2.0)
+        (scalar("ChiSquared", &[3.0]), &[2.0], -1.5723649429247),
+        // st.chi2(3.0).logpdf(90.0)
+        (scalar("ChiSquared", &[3.0]), &[90.0], -43.66903369803954),
+        // st.invgamma(1.5, scale=0.5).logpdf(0.01)
+        (scalar("InvChiSquared", &[3.0]), &[0.01], -39.406013068234444),
+        // st.invgamma(1.5, scale=0.5).logpdf(2.0)
+        (scalar("InvChiSquared", &[3.0]), &[2.0], -2.9018064846045357),
+        // st.invgamma(1.5, scale=0.5).logpdf(9000.0)
+        (scalar("InvChiSquared", &[3.0]), &[9000.0], -23.68144372955612),
+        // st.invgamma(2.5, scale=10.0).logpdf(0.1)
+        (scalar("ScaledInvChiSquared", &[5.0, 2.0]), &[0.1], -86.46917231250865),
+        // st.invgamma(2.5, scale=10.0).logpdf(3.0)
+        (scalar("ScaledInvChiSquared", &[5.0, 2.0]), &[3.0], -1.706696481659522),
+        // st.invgamma(2.5, scale=10.0).logpdf(9000.0)
+        (scalar("ScaledInvChiSquared", &[5.0, 2.0]), &[9000.0], -26.396760746213168),
+        // st.rayleigh(scale=2.0).logpdf(1e-06)
+        (scalar("Rayleigh", &[2.0]), &[1e-06], -15.201804919084289),
+        // st.rayleigh(scale=2.0).logpdf(1.5)
+        (scalar("Rayleigh", &[2.0]), &[1.5], -1.2620792530117262),
+        // st.rayleigh(scale=2.0).logpdf(50.0)
+        (scalar("Rayleigh", &[2.0]), &[50.0], -309.97427135569177),
+        // st.fisk(3.0, scale=2.0).logpdf(1e-06)
+        (scalar("LogLogistic", &[2.0, 3.0]), &[1e-06], -28.61185036894027),
+        // st.fisk(3.0, scale=2.0).logpdf(1.5)
+        (scalar("LogLogistic", &[2.0, 3.0]), &[1.5], -0.8738518831097538),
+        // st.fisk(3.0, scale=2.0).logpdf(500.0)
+        (scalar("LogLogistic", &[2.0, 3.0]), &[500.0], -21.680378691340813),
+        // st.invweibull(3.0, scale=2.0).logpdf(0.5)
+        (scalar("Frechet", &[3.0, 2.0]), &[0.5], -58.04935744741228),
+        // st.invweibull(3.0, scale=2.0).logpdf(1.5)
+        (scalar("Frechet", &[3.0, 2.0]), &[1.5], -0.8141769724550821),
+        // st.invweibull(3.0, scale=2.0).logpdf(500.0)
+        (scalar("Frechet", &[3.0, 2.0]), &[500.0], -21.68037862734082),
+        // st.pareto(1.5, scale=2.0).logpdf(2.0)
+        (scalar("Pareto", &[2.0, 1.5]), &[2.0], -0.2876820724517809),
+        // st.pareto(1.5, scale=2.0).logpdf(3.0)
+        (scalar("Pareto", &[2.0, 1.5]), &[3.0], -1.3013448427221919),
+        // st.pareto(1.5, scale=2.0).logpdf(1000000.0)
+        (scalar("Pareto", &[2.0, 1.5]), &[1000000.0], -33.0935905159626),
+        // st.lomax(1.5, -1.0, 2.0).logpdf(-1.0)
+        (scalar("ParetoType2", &[-1.0, 2.0, 1.5]), &[-1.0], -0.2876820724517809),
+        // st.lomax(1.5, -1.0, 2.0).logpdf(3.0)
+        (scalar("ParetoType2", &[-1.0, 2.0, 1.5]), &[3.0], -3.0342127941220554),
+        // st.lomax(1.5, -1.0, 2.0).logpdf(1000000.0)
+        (scalar("ParetoType2", &[-1.0, 2.0, 1.5]), &[1000000.0], -33.09359801595135),
+        // st.levy(0.5, 2.0).logpdf(0.51)
+        (scalar("Levy", &[0.5, 2.0]), &[0.51], -93.66460966394249),
+        // st.levy(0.5, 2.0).logpdf(3.0)
+        (scalar("Levy", &[0.5, 2.0]), &[3.0], -2.346801040735933),
+        // st.levy(0.5, 2.0).logpdf(1000000.0)
+        (scalar("Levy", &[0.5, 2.0]), &[1000000.0], -21.295631029871423),
+        // st.beta(2.0, 8.0).logpdf(1e-09)
+        (scalar("BetaProportion", &[0.2, 10.0]), &[1e-09], -16.446599724930355),
+        // st.beta(2.0, 8.0).logpdf(0.3)
+        (scalar("BetaProportion", &[0.2, 10.0]), &[0.3], 0.5759687071189923),
+        // st.beta(2.0, 8.0).logpdf(0.999)
+        (scalar("BetaProportion", &[0.2, 10.0]), &[0.999], -44.078621334192476),
+        // st.norm(0.4, 1.3).logpdf(logit(1e-06)) - np.log(1e-06) - np.log1p(-1e-06)
+        (scalar("LogitNormal", &[0.4, 1.3]), &[1e-06], -47.15298413691431),
+        // st.norm(0.4, 1.3).logpdf(logit(0.3)) - np.log(0.3) - np.log1p(-0.3)
+        (scalar("LogitNormal", &[0.4, 1.3]), &[0.3], -0.08093669216681365),
+        // st.norm(0.4, 1.3).logpdf(logit(0.9999)) - np.log(0.9999) - np.log1p(-0.9999)
+        (scalar("LogitNormal", &[0.4, 1.3]), &[0.9999], -14.935458670367925),
+        // np.log(1.5) - 0.5 * np.log(1e-09) + 2.0 * np.log1p(-1e-09 ** 0.5)
+        (scalar("Kumaraswamy", &[0.5, 3.0]), &[1e-09], 10.767034780028144),
+        // np.log(1.5) - 0.5 * np.log(0.4) + 2.0 * np.log1p(-0.4 ** 0.5)
+        (scalar("Kumaraswamy", &[0.5, 3.0]), &[0.4], -1.1382114587155574),
+        // np.log(1.5) - 0.5 * np.log(0.999) + 2.0 * np.log1p(-0.999 ** 0.5)
+        (scalar("Kumaraswamy", &[0.5, 3.0]), &[0.999], -14.795339373205143),
         // st.bernoulli(0.3).logpmf(0.0)
         (scalar("Bernoulli", &[0.3]), &[0.0], -0.35667494393873245),
         // st.bernoulli(0.3).logpmf(1.0)
@@ -206,5 +326,79 @@ pub(super) fn all() -> Vec<(Case, &'static [f64], f64)> {
         (wrap("Mixture", &[&[0.3, 0.7]], vector("Normal", &[&[-2.0, 3.0], &[1.0]])), &[0.5], -4.043938533204673),
         // np.log(0.3 * st.norm(-2.0).pdf(9.0) + 0.7 * st.norm(3.0).pdf(9.0))
         (wrap("Mixture", &[&[0.3, 0.7]], vector("Normal", &[&[-2.0, 3.0], &[1.0]])), &[9.0], -19.275613477143406),
+        // st.betabinom(12, 0.7, 3.0).logpmf(0.0)
+        (scalar("BetaBinomial", &[12.0, 0.7, 3.0]), &[0.0], -1.153742170809278),
+        // st.betabinom(12, 0.7, 3.0).logpmf(5.0)
+        (scalar("BetaBinomial", &[12.0, 0.7, 3.0]), &[5.0], -2.84547407315215),
+        // st.betabinom(12, 0.7, 3.0).logpmf(12.0)
+        (scalar("BetaBinomial", &[12.0, 0.7, 3.0]), &[12.0], -6.679640239949594),
+        // st.betanbinom(3, 4.0, 2.5).logpmf(0.0)
+        (scalar("BetaNegativeBinomial", &[3.0, 4.0, 2.5]), &[0.0], -1.2392796181580814),
+        // st.betanbinom(3, 4.0, 2.5).logpmf(5.0)
+        (scalar("BetaNegativeBinomial", &[3.0, 4.0, 2.5]), &[5.0], -3.1185082350406614),
+        // st.betanbinom(3, 4.0, 2.5).logpmf(400.0)
+        (scalar("BetaNegativeBinomial", &[3.0, 4.0, 2.5]), &[400.0], -20.57312370305948),
+        // st.hypergeom(11, 5, 8).logpmf(2.0)
+        (scalar("Hypergeometric", &[8.0, 5.0, 6.0]), &[2.0], -2.803360380906535),
+        // st.hypergeom(11, 5, 8).logpmf(4.0)
+        (scalar("Hypergeometric", &[8.0, 5.0, 6.0]), &[4.0], -0.7884573603642697),
+        // st.hypergeom(11, 5, 8).logpmf(5.0)
+        (scalar("Hypergeometric", &[8.0, 5.0, 6.0]), &[5.0], -2.1102132003465903),
+        // st.randint(2, 8).logpmf(2.0)
+        (scalar("DiscreteUniform", &[2.0, 7.0]), &[2.0], -1.791759469228055),
+        // st.randint(2, 8).logpmf(5.0)
+        (scalar("DiscreteUniform", &[2.0, 7.0]), &[5.0], -1.791759469228055),
+        // st.randint(2, 8).logpmf(7.0)
+        (scalar("DiscreteUniform", &[2.0, 7.0]), &[7.0], -1.791759469228055),
+        // st.dlaplace(0.5).logpmf(-40.0)
+        (scalar("DiscreteLaplace", &[2.0]), &[-40.0], -21.406829113747296),
+        // st.dlaplace(0.5).logpmf(0.0)
+        (scalar("DiscreteLaplace", &[2.0]), &[0.0], -1.4068291137472952),
+        // st.dlaplace(0.5).logpmf(3.0)
+        (scalar("DiscreteLaplace", &[2.0]), &[3.0], -2.9068291137472952),
+        // st.multinomial(1, [0.2, 0.7, 0.1]).logpmf([1, 0, 0])
+        (vector("OneHotCategorical", &[&[0.2, 0.7, 0.1]]).form(1), &[1.0, 0.0, 0.0], -1.6094379124341003),
+        // st.multinomial(1, [0.2, 0.7, 0.1]).logpmf([0, 1, 0])
+        (vector("OneHotCategorical", &[&[0.2, 0.7, 0.1]]).form(1), &[0.0, 1.0, 0.0], -0.35667494393873245),
+        // st.multinomial(1, [0.2, 0.7, 0.1]).logpmf([0, 0, 1])
+        (vector("OneHotCategorical", &[&[0.2, 0.7, 0.1]]).form(1), &[0.0, 0.0, 1.0], -2.3025850929940455),
+        // st.dirichlet_multinomial([0.5, 2.0, 7.0], 9).logpmf([4, 3, 2])
+        (vector("DirichletMultinomial", &[&[9.0], &[0.5, 2.0, 7.0]]), &[4.0, 3.0, 2.0], -7.030338207133184),
+        // st.dirichlet_multinomial([0.5, 2.0, 7.0], 9).logpmf([0, 0, 9])
+        (vector("DirichletMultinomial", &[&[9.0], &[0.5, 2.0, 7.0]]), &[0.0, 0.0, 9.0], -1.9339621842487524),
+        // st.dirichlet_multinomial([0.5, 2.0, 7.0], 9).logpmf([9, 0, 0])
+        (vector("DirichletMultinomial", &[&[9.0], &[0.5, 2.0, 7.0]]), &[9.0, 0.0, 0.0], -12.137013878206977),
+        // st.multivariate_t([0.5, -1.0], np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, -0.7], [0, 0.4]]), 3.5).logpdf([0.0, 0.0])
+        (vector("MvStudentT", &[&[3.5], &[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]), &[0.0, 0.0], -3.3428463785369074),
+        // st.multivariate_t([0.5, -1.0], np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, -0.7], [0, 0.4]]), 3.5).logpdf([1.0, -2.0])
+        (vector("MvStudentT", &[&[3.5], &[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]), &[1.0, -2.0], -3.3428463785369074),
+        // st.multivariate_t([0.5, -1.0], np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, -0.7], [0, 0.4]]), 3.5).logpdf([30.0, 5.0])
+        (vector("MvStudentT", &[&[3.5], &[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]), &[30.0, 5.0], -19.741260494267816),
+        // st.norm(0, 0.5).logpdf([0.0, 0.0][0]) + st.norm(0, 2.0).logpdf(np.diff([0.0, 0.0])[0])
+        (vector("GaussianRandomWalk", &[&[0.5, 2.0]]), &[0.0, 0.0], -1.8378770664093453),
+        // st.norm(0, 0.5).logpdf([1.0, -2.0][0]) + st.norm(0, 2.0).logpdf(np.diff([1.0, -2.0])[0])
+        (vector("GaussianRandomWalk", &[&[0.5, 2.0]]), &[1.0, -2.0], -4.962877066409345),
+        // st.norm(0, 0.5).logpdf([30.0, 5.0][0]) + st.norm(0, 2.0).logpdf(np.diff([30.0, 5.0])[0])
+        (vector("GaussianRandomWalk", &[&[0.5, 2.0]]), &[30.0, 5.0], -1879.9628770664094),
+        // np.log(0.2 * (0.0 == 0) + 0.8 * st.poisson(3.0).pmf(0.0))
+        (wrap("ZeroInflated", &[&[0.2]], scalar("Poisson", &[3.0])), &[0.0], -1.4278263797547401),
+        // np.log(0.2 * (4.0 == 0) + 0.8 * st.poisson(3.0).pmf(4.0))
+        (wrap("ZeroInflated", &[&[0.2]], scalar("Poisson", &[3.0])), &[4.0], -2.0067482269897163),
+        // np.log(0.2 * (20.0 == 0) + 0.8 * st.poisson(3.0).pmf(20.0))
+        (wrap("ZeroInflated", &[&[0.2]], scalar("Poisson", &[3.0])), &[20.0], -23.586514238705497),
+        // np.log(expit(-1.0) * (0.0 == 0) + expit(1.0) * st.binom(10, 0.2).pmf(0.0))
+        (wrap("ZeroInflated", &[&[-1.0]], scalar("Binomial", &[10.0, 0.2])).form(1), &[0.0], -1.057168360602356),
+        // np.log(expit(-1.0) * (4.0 == 0) + expit(1.0) * st.binom(10, 0.2).pmf(4.0))
+        (wrap("ZeroInflated", &[&[-1.0]], scalar("Binomial", &[10.0, 0.2])).form(1), &[4.0], -2.7427671144224153),
+        // np.log(0.2 if 0.0 == 0 else 0.8 * st.poisson(0.01).pmf(0.0) / -np.expm1(-0.01))
+        (wrap("Hurdle", &[&[0.2]], scalar("Poisson", &[0.01])), &[0.0], -1.6094379124341003),
+        // np.log(0.2 if 1.0 == 0 else 0.8 * st.poisson(0.01).pmf(1.0) / -np.expm1(-0.01))
+        (wrap("Hurdle", &[&[0.2]], scalar("Poisson", &[0.01])), &[1.0], -0.2281477179774037),
+        // np.log(0.2 if 4.0 == 0 else 0.8 * st.poisson(0.01).pmf(4.0) / -np.expm1(-0.01))
+        (wrap("Hurdle", &[&[0.2]], scalar("Poisson", &[0.01])), &[4.0], -17.221712106289623),
+        // np.log(expit(-1.0) if 0.0 == 0 else expit(1.0) * st.nbinom(1.5, 0.2).pmf(0.0) / (1 - 0.2 ** 1.5))
+        (wrap("Hurdle", &[&[-1.0]], scalar("NegativeBinomial", &[6.0, 1.5])).form(1), &[0.0], -1.3132616875182228),
+        // np.log(expit(-1.0) if 7.0 == 0 else expit(1.0) * st.nbinom(1.5, 0.2).pmf(7.0) / (1 - 0.2 ** 1.5))
+        (wrap("Hurdle", &[&[-1.0]], scalar("NegativeBinomial", &[6.0, 1.5])).form(1), &[7.0], -3.050836811181914),
     ]
 }
