@@ -1,4 +1,4 @@
-//! Whole steps (noise, forward, backward, Adam) of four models: `cargo bench --bench step`.
+//! Whole steps (noise, forward, backward, Adam) of some models, on one thread and on two: `cargo bench --bench step`.
 
 mod models;
 
@@ -23,11 +23,13 @@ fn one(step: &mut dyn Step, t: u64) {
 type Build = fn() -> Program;
 
 fn steps(c: &mut Criterion) {
-    let models: [(&str, Build); 4] = [
+    let models: [(&str, Build); 6] = [
         ("eight schools", models::eight_schools),
         ("logistic 10000x50", models::logistic),
         ("decay 1000000", models::decay),
         ("mixture 5x2000", models::mixture),
+        ("radon 919 in 85", models::radon),
+        ("autoencoder 784-400-20", models::vae),
     ];
     for (name, program) in models {
         let program = program();

@@ -1,4 +1,8 @@
-//! Four models with a mean-field guide, written as IR by hand: what the steps are timed on.
+//! Models written as IR by hand, most with a mean-field guide: what the steps are timed on.
+
+mod vae;
+
+pub(crate) use vae::vae;
 
 use elbow::backend::Program;
 use elbow::ir::{Dim, Graph, NodeId, Noise};
@@ -171,6 +175,38 @@ pub(crate) fn mixture() -> Program {
     let each = m.normal(x, mu, s);
     let each = m.g.add(weight, each);
     let log_prob = m.g.log_sum_exp(each, &[k]);
+    m.add(log_prob);
+    m.finish()
+}
+
+/// Homes in counties: an intercept per county around a common one, noncentered, and a slope for the floor.
+pub(crate) fn radon() -> Program {
+    let mut m = Model::new();
+    let (county, home) = (m.g.dim("county", 85), m.g.dim("home", 919));
+    // In the order of the counties, as surveys are filed, some with more homes than others.
+    let index: Vec<f64> = (0..919).map(|i| (85.0 * (i as f64 / 919.0).powf(1.5)).floor()).collect();
+    let index = m.g.add_data("county", &[home], index.into());
+    let floor: Vec<f64> = scattered(919, 0.0, 1.0).iter().map(|&u| f64::from(u < 0.2)).collect();
+    let floor = m.g.add_data("floor", &[home], floor.into());
+    let y = m.g.add_data("y", &[home], scattered(919, -1.0, 3.0).into());
+    let mu = m.latent("mu", &[], 0.0);
+    let tau = m.positive("tau", &[], -1.0);
+    let z = m.latent("z", &[county], 0.0);
+    let slope = m.latent("slope", &[], 0.0);
+    let sigma = m.positive("sigma", &[], 0.0);
+    for (name, x, scale) in [("mu", mu, 10.0), ("tau", tau, 2.0), ("z", z, 1.0)] {
+        m.statement(&format!("{name} ~ Normal(0, {scale})"));
+        m.prior(x, scale);
+    }
+    m.prior(slope, 10.0);
+    m.prior(sigma, 2.0);
+    m.statement("y ~ Normal(alpha[county] + slope * floor, sigma)");
+    let spread = m.g.mul(tau, z);
+    let alpha = m.g.add(mu, spread);
+    let each = m.g.pick(alpha, county, index);
+    let lift = m.g.mul(slope, floor);
+    let mean = m.g.add(each, lift);
+    let log_prob = m.normal(y, mean, sigma);
     m.add(log_prob);
     m.finish()
 }

@@ -4,7 +4,7 @@
 //! Results differ from the plain order of operations by roundings only.
 
 use super::simplify::Rewriter;
-use crate::ir::{Binary, Dim, Graph, NodeId, Op, Reduce, Unary};
+use crate::ir::{Binary, Dim, Graph, NodeId, Op, Reduce, Shape, Unary};
 use smallvec::SmallVec;
 
 type Factors = SmallVec<[NodeId; 8]>;
@@ -211,12 +211,14 @@ impl Rewriter {
     fn sum_inside(&mut self, factors: &[NodeId], dims: &[Dim]) -> NodeId {
         let size = |g: &Graph, f: NodeId| g.count(g.shape(f));
         let largest = (0..factors.len()).rev().max_by_key(|&i| size(&self.to, factors[i]));
-        let largest = largest.unwrap_or_default();
-        let others: Vec<NodeId> =
-            (0..factors.len()).filter(|&i| i != largest).map(|i| factors[i]).collect();
-        let x = factors[largest];
+        let mut others = Factors::from_slice(factors);
+        let mut x = others.remove(largest.unwrap_or_default());
         if others.is_empty() {
             return self.plain(Op::Reduce(Reduce::Sum, dims.into()), &[x]);
+        }
+        if let Some(near) = self.far_from(x, &mut others) {
+            x = self.product(&[near.as_slice(), &[x]].concat());
+            x = self.fold(x);
         }
         let y = self.product(&others);
         let y = self.fold(y);
@@ -232,6 +234,22 @@ impl Rewriter {
             .filter(|&d| self.to.has_dim(x, d) && self.to.has_dim(y, d))
             .collect();
         self.plain(Op::Contract(both), &[x, y])
+    }
+
+    /// Where `others` would make an outer product among themselves, takes out those that fit into `x`.
+    fn far_from(&self, x: NodeId, others: &mut Factors) -> Option<Factors> {
+        let shapes = || others.iter().map(|&f| self.to.shape(f));
+        let all = shapes().fold(Shape::scalar(), |all, shape| all.union(shape, &self.to));
+        if shapes().any(|shape| *shape == all) {
+            return None;
+        }
+        let fits = |f: &NodeId| self.to.shape(*f).iter().all(|d| self.to.has_dim(x, d));
+        let (near, far): (Factors, Factors) = others.iter().copied().partition(fits);
+        if near.is_empty() || far.is_empty() {
+            return None;
+        }
+        *others = far;
+        Some(near)
     }
 
     /// The product of some factors, the smallest first.

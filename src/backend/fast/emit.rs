@@ -5,6 +5,7 @@ use super::instr::{Code, Mode};
 use super::kernel::Run;
 use super::layout::{Layout, strides};
 use super::pool::{Pool, Scratch};
+use super::product::{Product, Products};
 use super::scatter::Scatter;
 use super::schedule::{Role, Schedule, Stage, Wanted, iteration, lanes_of};
 use super::tiles::{Fold, Loop};
@@ -57,6 +58,7 @@ impl<'a, E: Lane> Emitter<'a, E> {
     pub(super) fn stage(&mut self, stage: &Stage) -> Run<E> {
         match stage {
             Stage::Whole(id) => self.whole(*id),
+            Stage::Products(nodes) => self.products(nodes),
             Stage::Straight(nodes) => Run::Straight(self.nodes(nodes, None).0),
             Stage::Tiled(dim, nodes) => {
                 let tile = self.tile_for(*dim, nodes);
@@ -186,16 +188,30 @@ impl<'a, E: Lane> Emitter<'a, E> {
     }
 
     fn whole(&mut self, id: NodeId) -> Run<E> {
-        let mut pool = std::mem::replace(&mut self.pool, Pool::new());
-        let out = self.array(id, &mut pool);
-        self.pool = pool;
-        self.vals.insert(id, out.clone());
         let graph = self.wanted.graph;
-        let args = graph.node(id).args.iter().map(|&arg| self.operand(arg)).collect::<Vec<_>>();
+        let (args, out) = self.placed(id);
         match graph.op(id) {
             Op::Scatter { .. } => Run::Scatter(Scatter::new(graph, id, &args, &out)),
             _ => Run::Whole(Whole::new(graph, id, args, out)),
         }
+    }
+
+    fn products(&mut self, nodes: &[NodeId]) -> Run<E> {
+        let product = |&id: &NodeId| {
+            let (args, out) = self.placed(id);
+            Product::new(self.wanted.graph, id, &args, &out)
+        };
+        Run::Products(Products::new(nodes.iter().map(product).collect()))
+    }
+
+    /// The arguments of a node that is computed whole, and a new array for its result.
+    fn placed(&mut self, id: NodeId) -> (Vec<Val<E>>, Val<E>) {
+        let mut pool = std::mem::replace(&mut self.pool, Pool::new());
+        let out = self.array(id, &mut pool);
+        self.pool = pool;
+        self.vals.insert(id, out.clone());
+        let args = self.wanted.graph.node(id).args.iter().map(|&arg| self.operand(arg)).collect();
+        (args, out)
     }
 }
 

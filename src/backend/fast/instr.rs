@@ -63,9 +63,9 @@ pub(super) struct Operand<E> {
 
 /// One outer dimension of an instruction: how often, and how far each operand moves.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Turn {
+pub(super) struct Turn<const N: usize = 4> {
     pub(super) count: u32,
-    pub(super) steps: [usize; 4],
+    pub(super) steps: [usize; N],
 }
 
 /// How a gather reads: `a[lane · stride + Σ index · step]`.

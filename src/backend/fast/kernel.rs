@@ -5,6 +5,7 @@ use super::exec::execute;
 use super::instr::{Block, Tile};
 use super::layout::{Layout, WIDTH};
 use super::memory::Buffer;
+use super::product::Products;
 use super::scatter::Scatter;
 use super::schedule::{Schedule, Wanted, is_leaf};
 use super::simplify::simplify;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub(super) enum Run<E> {
     Straight(Block<E>),
     Tiled(Loop<E>),
+    Products(Products<E>),
     Scatter(Scatter<E>),
     Whole(Whole<E>),
 }
@@ -74,6 +76,7 @@ impl<E: Lane> Kernel<E> {
             match run {
                 Run::Straight(block) => execute(isa, isa, block, Tile::default()),
                 Run::Tiled(tiles) => tiles.run(isa, threads),
+                Run::Products(products) => products.run(threads),
                 Run::Scatter(scatter) => scatter.run(),
                 Run::Whole(whole) => whole.run(),
             }

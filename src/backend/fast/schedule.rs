@@ -5,6 +5,7 @@
 //! Short nodes run straight, one after the other.
 
 use super::layout::Layout;
+use super::product::is_product;
 use super::view::{View, has_positions};
 use crate::ir::{Dim, Entry, Graph, NodeId, Op};
 use std::collections::{BTreeMap, HashMap};
@@ -32,6 +33,8 @@ pub(super) enum Stage {
     Straight(Vec<NodeId>),
     Tiled(Dim, Vec<NodeId>),
     Whole(NodeId),
+    /// Products of matrices, none of which reads another.
+    Products(Vec<NodeId>),
 }
 
 #[derive(Debug)]
@@ -144,8 +147,8 @@ impl Schedule {
     /// Whether `reader` must come a level after the node that it reads as argument number `place`.
     fn waits(&self, graph: &Graph, reader: NodeId, place: usize, view: &View) -> bool {
         match (&self.roles[&view.base], &self.roles[&reader]) {
-            (Role::Whole, _) => false,
             (_, Role::Whole) => true,
+            (Role::Whole, _) => false,
             (Role::Loop(made), Role::Loop(read)) => match (made, read) {
                 (None, _) => false,
                 (Some(a), Some(b)) if a == b => {
@@ -193,7 +196,14 @@ impl Schedule {
         }
         for ((_, kind, _, dim), nodes) in order {
             match (kind, dim) {
-                (0, _) => self.stages.extend(nodes.into_iter().map(Stage::Whole)),
+                (0, _) => {
+                    let (products, others): (Vec<_>, Vec<_>) =
+                        nodes.into_iter().partition(|&id| is_product(graph, id));
+                    self.stages.extend(others.into_iter().map(Stage::Whole));
+                    if !products.is_empty() {
+                        self.stages.push(Stage::Products(products));
+                    }
+                }
                 (_, Some(dim)) => self.stages.push(Stage::Tiled(dim, nodes)),
                 (_, None) => self.stages.push(Stage::Straight(nodes)),
             }
@@ -251,6 +261,7 @@ fn reads_anywhere(graph: &Graph, reader: NodeId, place: usize) -> bool {
 fn needs_whole(graph: &Graph, id: NodeId, lanes: Option<Dim>) -> bool {
     match graph.op(id) {
         Op::Scatter { .. } | Op::TriSolve { .. } | Op::Draw(_) => true,
+        Op::Contract(_) => is_product(graph, id),
         Op::ArgMax(dim) | Op::Cumsum { dim, .. } => lanes == Some(*dim),
         Op::Index(entries) if has_positions(entries) => {
             entries.iter().filter(|(_, e)| matches!(e, Entry::By(_))).count() > 2
@@ -262,7 +273,7 @@ fn needs_whole(graph: &Graph, id: NodeId, lanes: Option<Dim>) -> bool {
 /// Dimensions along which a node is long enough to be cut into tiles.
 fn long_dims(graph: &Graph, needed: &[NodeId]) -> Vec<Dim> {
     let mut long = Vec::new();
-    for &id in needed.iter().filter(|&&id| !is_leaf(graph.op(id))) {
+    for &id in needed.iter().filter(|&&id| !is_leaf(graph.op(id)) && !is_product(graph, id)) {
         let shape = iteration(graph, id);
         let Some(&dim) = shape.dims().last() else { continue };
         let elements = Layout::of(graph, &shape).rows * graph.size(dim);

@@ -8,6 +8,7 @@ use super::instr::{Block, Place, Tile};
 use super::lanes::finite;
 use super::layout::WIDTH;
 use super::memory::Buffer;
+use super::parts::{Parts, run_parts};
 use crate::backend::simd::{Isa, Lane};
 use crate::ir::Reduce;
 
@@ -61,11 +62,15 @@ pub(super) struct Loop<E> {
     folds: Vec<Fold<E>>,
 }
 
-/// A loop as threads share it.
-struct Shared<'a, E>(&'a Loop<E>);
+/// The chunks of a loop, for one instruction set.
+struct Chunks<'a, E>(&'a Loop<E>, Isa);
 
 // SAFETY: chunks write to scratch memory of their own and to disjoint lanes of streamed arrays; what they share they read.
-unsafe impl<E: Sync> Sync for Shared<'_, E> {}
+unsafe impl<E: Lane> Parts for Chunks<'_, E> {
+    fn run_part(&self, number: usize) {
+        self.0.run_chunk(self.1, number);
+    }
+}
 
 impl<E: Lane> Loop<E> {
     /// `lanes` elements in tiles of `tile`; `work` is elements times instructions; `scratch` elements for each chunk.
@@ -89,11 +94,7 @@ impl<E: Lane> Loop<E> {
     }
 
     pub(super) fn run(&self, isa: Isa, threads: usize) {
-        if threads > 1 && self.chunks > 1 {
-            run_chunks(&Shared(self), isa, 0, self.chunks);
-        } else {
-            (0..self.chunks).for_each(|chunk| self.run_chunk(isa, chunk));
-        }
+        run_parts(&Chunks(self, isa), self.chunks, threads);
         self.finish();
     }
 
@@ -149,13 +150,4 @@ impl<E: Lane> Loop<E> {
             }
         }
     }
-}
-
-/// Halves the chunks until one is left, the halves side by side.
-fn run_chunks<E: Lane>(shared: &Shared<'_, E>, isa: Isa, from: usize, to: usize) {
-    if to - from == 1 {
-        return shared.0.run_chunk(isa, from);
-    }
-    let middle = from.midpoint(to);
-    rayon::join(|| run_chunks(shared, isa, from, middle), || run_chunks(shared, isa, middle, to));
 }

@@ -133,10 +133,13 @@ impl<E: Lane> Writer<'_, E> {
         spread.into_iter().flatten().for_each(|temp| self.give_back(temp));
     }
 
-    /// A copy with the lanes that `a` lacks.
+    /// A copy with the lanes of a shape, which `a` lacks; no more rows than `a` has.
     pub(super) fn spread(&mut self, a: &Val<E>, shape: &Shape) -> Temp<E> {
-        let temp = self.take(shape);
-        self.push(Code::Splat, Over::shape(shape), &[&temp.val, a]);
+        let rows = shape.dims().split_last().map_or(&[][..], |(_, rows)| rows);
+        let lacking: SmallVec<[Dim; 4]> = rows.iter().copied().filter(|&d| !a.has(d)).collect();
+        let shape = shape.without(&lacking);
+        let temp = self.take(&shape);
+        self.push(Code::Splat, Over::shape(&shape), &[&temp.val, a]);
         temp
     }
 
@@ -155,8 +158,8 @@ impl<E: Lane> Writer<'_, E> {
         vals: &[&Val<E>],
         reach: Reach,
     ) {
-        let mut turns = self.turns(over.outer, vals);
-        let mut inner = self.turns(over.inner, vals);
+        let mut turns: Axes = joined(self.graph, over.outer, vals);
+        let mut inner: Axes = joined(self.graph, over.inner, vals);
         debug_assert!(inner.len() <= 1, "the rows of an instruction are one run");
         if over.inner.is_empty() {
             inner.extend(turns.pop());
@@ -195,23 +198,26 @@ impl<E: Lane> Writer<'_, E> {
             _ => Place::Fixed,
         }
     }
+}
 
-    /// The dimensions as loops, with neighbours joined where every operand allows it.
-    fn turns(&self, dims: &[Dim], vals: &[&Val<E>]) -> SmallVec<[Turn; 8]> {
-        let mut turns: SmallVec<[Turn; 8]> = SmallVec::new();
-        for &dim in dims.iter().filter(|&&d| self.graph.size(d) > 1) {
-            let count = self.graph.size(dim);
-            let steps: [usize; 4] =
-                std::array::from_fn(|k| vals.get(k).map_or(0, |v| stride(&v.strides, dim)));
-            match turns.last_mut() {
-                Some(last) if (0..4).all(|k| last.steps[k] == steps[k].wrapping_mul(count)) => {
-                    *last = Turn { count: last.count * count as u32, steps };
-                }
-                _ => turns.push(Turn { count: count as u32, steps }),
+/// Dimensions as loops, outermost first.
+pub(super) type Axes<const N: usize = 4> = SmallVec<[Turn<N>; 8]>;
+
+/// The dimensions as loops, with neighbours joined where every operand allows it.
+pub(super) fn joined<E, const N: usize>(graph: &Graph, dims: &[Dim], vals: &[&Val<E>]) -> Axes<N> {
+    let mut turns = Axes::new();
+    for &dim in dims.iter().filter(|&&d| graph.size(d) > 1) {
+        let count = graph.size(dim);
+        let steps: [usize; N] =
+            std::array::from_fn(|k| vals.get(k).map_or(0, |v| stride(&v.strides, dim)));
+        match turns.last_mut() {
+            Some(last) if (0..N).all(|k| last.steps[k] == steps[k].wrapping_mul(count)) => {
+                *last = Turn { count: last.count * count as u32, steps };
             }
+            _ => turns.push(Turn { count: count as u32, steps }),
         }
-        turns
     }
+    turns
 }
 
 /// Elements of a tile: short enough that what a loop touches stays near, long enough to be worth an instruction.
