@@ -4,6 +4,7 @@ use super::exec::{is_arithmetic, is_called};
 use super::instr::{Code, Mode};
 use super::kernel::Run;
 use super::layout::{Layout, strides};
+use super::pick::Pick;
 use super::pool::{Pool, Scratch};
 use super::product::{Product, Products};
 use super::scatter::Scatter;
@@ -192,6 +193,7 @@ impl<'a, E: Lane> Emitter<'a, E> {
         let (args, out) = self.placed(id);
         match graph.op(id) {
             Op::Scatter { .. } => Run::Scatter(Scatter::new(graph, id, &args, &out)),
+            Op::Index(_) => Run::Pick(Pick::new(graph, id, &args, &out)),
             _ => Run::Whole(Whole::new(graph, id, args, out)),
         }
     }

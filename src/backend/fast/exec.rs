@@ -1,7 +1,8 @@
 //! The interpreter: runs a block of instructions at one tile. Compiled whole for each instruction set, so that nothing is
 //! dispatched but the instruction itself.
 
-use super::instr::{Block, Code, Instr, Mode, Place, Position, Tile, Turn};
+use super::gather::gather;
+use super::instr::{Block, Code, Instr, Mode, Place, Tile, Turn};
 use super::lanes;
 use super::rows::{self, Rows};
 use crate::backend::simd::{Isa, Lane, elementwise, kernel};
@@ -98,10 +99,7 @@ unsafe fn step<E: Lane, const F: bool>(isa: Isa, block: &Block<E>, instr: &Instr
                     *out = x;
                 }
             }),
-            Code::Gather => {
-                let reach = &block.reaches[instr.reach as usize];
-                gather(r, reach.stride, reach.by);
-            }
+            Code::Gather => gather(isa, *r, block.reaches[instr.reach as usize]),
         }
     }
 }
@@ -244,44 +242,4 @@ fn join_log_sums(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
         if s == 0.0 { s } else { s * (lanes::finite(t) - lanes::finite(top)).exp() }
     };
     [top, scaled(a) + scaled(b)]
-}
-
-/// Reads element by element; positions are clamped, so that no index, however wrong, reads outside.
-///
-/// # Safety
-/// As `step`: `a` reaches as far as the strides and sizes say.
-#[inline(always)]
-unsafe fn gather<E: Lane>(r: &Rows<E>, stride: usize, by: [Option<Position>; 2]) {
-    for row in 0..r.count {
-        let at = |k: usize| r.ptr[k].wrapping_add(r.step[k].wrapping_mul(row));
-        let (out, mut from) = (at(0), at(1).cast_const());
-        let mut moving: [Option<Position>; 2] = [None; 2];
-        for (k, position) in by.into_iter().enumerate() {
-            match position {
-                Some(p) if p.lanes => moving[k] = Some(p),
-                // SAFETY: promised by the caller.
-                Some(p) => {
-                    from = from.wrapping_add(unsafe { position_of(*at(2 + k), p.size) } * p.step)
-                }
-                None => {}
-            }
-        }
-        for lane in 0..r.lanes {
-            let mut reach = (r.start + lane) * stride;
-            for (k, p) in moving.iter().enumerate() {
-                if let Some(p) = p {
-                    // SAFETY: promised by the caller.
-                    reach += unsafe { position_of(*at(2 + k).add(lane), p.size) } * p.step;
-                }
-            }
-            // SAFETY: positions are clamped below the sizes that the strides belong to.
-            unsafe { *out.add(lane) = *from.add(reach) };
-        }
-    }
-}
-
-/// A position held as a number, brought into range; not a number is position 0.
-#[inline(always)]
-pub(super) fn position_of<E: Lane>(x: E, size: usize) -> usize {
-    (x.to_f64() as usize).min(size - 1)
 }

@@ -5,6 +5,7 @@ use super::exec::execute;
 use super::instr::{Block, Tile};
 use super::layout::{Layout, WIDTH};
 use super::memory::Buffer;
+use super::pick::Pick;
 use super::product::Products;
 use super::scatter::Scatter;
 use super::schedule::{Schedule, Wanted, is_leaf};
@@ -24,6 +25,7 @@ pub(super) enum Run<E> {
     Tiled(Loop<E>),
     Products(Products<E>),
     Scatter(Scatter<E>),
+    Pick(Pick<E>),
     Whole(Whole<E>),
 }
 
@@ -77,7 +79,8 @@ impl<E: Lane> Kernel<E> {
                 Run::Straight(block) => execute(isa, isa, block, Tile::default()),
                 Run::Tiled(tiles) => tiles.run(isa, threads),
                 Run::Products(products) => products.run(threads),
-                Run::Scatter(scatter) => scatter.run(),
+                Run::Scatter(scatter) => scatter.run(isa, threads),
+                Run::Pick(pick) => pick.run(isa),
                 Run::Whole(whole) => whole.run(),
             }
         }

@@ -54,7 +54,7 @@ pub(super) unsafe fn load<E: Lane>(p: *const E, vector: usize) -> V<E> {
 /// # Safety
 /// A whole vector lies behind `p`, and nothing else refers to it.
 #[inline(always)]
-unsafe fn store<E: Lane>(p: *mut E, vector: usize, v: V<E>) {
+pub(super) unsafe fn store<E: Lane>(p: *mut E, vector: usize, v: V<E>) {
     // SAFETY: promised by the caller.
     unsafe { p.add(vector * WIDTH).cast::<V<E>>().write_unaligned(v) }
 }

@@ -1,49 +1,37 @@
 //! Adds elements into places: what the gradient of a pick does, in one walk over the elements.
 //!
-//! Sums are kept in f64, because one place may take in any number of elements.
+//! Sums are kept in f64, because one place may take in any number of elements; and several times side by side, because an
+//! addition to a place waits for the one before it. They are joined in a fixed order.
 
-use super::exec::position_of;
 use super::layout::Layout;
 use super::memory::Buffer;
-use super::view::{add_stride, stride};
+use super::parts::{Parts, run_parts};
+use super::walk::{Index, Walk};
 use super::writer::Val;
-use crate::backend::simd::Lane;
-use crate::ir::{Dim, Entry, Graph, NodeId, Op, Shape};
-use smallvec::SmallVec;
+use crate::backend::simd::{Isa, Lane};
+use crate::ir::{Graph, NodeId, Op};
+use std::cell::UnsafeCell;
+
+/// Sums of one place, taken in turn.
+const SIDE_BY_SIDE: usize = 4;
+/// The most chunks of a row, which threads may take.
+const CHUNKS: usize = 8;
+/// Elements per chunk, at least.
+const CHUNK: usize = 8192;
 
 /// `Op::Scatter` with where its arguments and its result lie.
 #[derive(Debug)]
 pub(super) struct Scatter<E> {
-    /// Where the walk starts; its dimensions, outermost first.
-    start: Cursor<E>,
-    axes: Vec<Axis>,
+    walk: Walk<E>,
+    chunks: usize,
+    /// Sums of each place within a chunk, and the places.
+    copies: usize,
+    places: usize,
+    /// For each chunk, its copies of all places.
     sums: Buffer<f64>,
+    /// Room for the places of a row; each chunk has its own part.
+    offsets: UnsafeCell<Vec<u32>>,
     out: *mut E,
-}
-
-/// Where the walk is: an element, its place so far, and the positions still to be read.
-#[derive(Clone, Debug)]
-struct Cursor<E> {
-    x: *const E,
-    place: usize,
-    picks: SmallVec<[Pick<E>; 2]>,
-}
-
-/// A position that is read, and what it moves the place by.
-#[derive(Clone, Copy, Debug)]
-struct Pick<E> {
-    at: *const E,
-    size: usize,
-    step: usize,
-}
-
-/// A dimension of the walk: how often, and how far everything moves.
-#[derive(Debug)]
-struct Axis {
-    count: usize,
-    x: usize,
-    place: usize,
-    picks: SmallVec<[usize; 2]>,
 }
 
 impl<E: Lane> Scatter<E> {
@@ -53,88 +41,66 @@ impl<E: Lane> Scatter<E> {
         let Op::Scatter { entries, .. } = &node.op else {
             unreachable!("only scatters are made into one");
         };
-        let mut places = out.strides.clone();
-        places.retain(|(d, _)| !entries.iter().any(|(e, _)| e == d));
-        let mut over = places.iter().map(|(d, _)| *d).collect::<Vec<Dim>>();
-        over.extend(graph.shape(node.args[0]).iter());
-        let mut start = Cursor { x: args[0].ptr, place: 0, picks: SmallVec::new() };
-        let mut picked: SmallVec<[&Val<E>; 2]> = SmallVec::new();
-        for &(dim, entry) in entries {
-            let step = stride(&out.strides, dim);
-            match entry {
-                Entry::At(i) => start.place += i * step,
-                Entry::Run { to, start: first } => {
-                    start.place += first * step;
-                    add_stride(&mut places, to, step);
-                    over.push(to);
-                }
-                Entry::By(k) => {
-                    let at = &args[k as usize];
-                    start.picks.push(Pick { at: at.ptr, size: graph.size(dim), step });
-                    over.extend(graph.shape(node.args[k as usize]).iter());
-                    picked.push(at);
-                }
-            }
-        }
-        let axis = |dim| Axis {
-            count: graph.size(dim),
-            x: stride(&args[0].strides, dim),
-            place: stride(&places, dim),
-            picks: picked.iter().map(|at| stride(&at.strides, dim)).collect(),
+        let index = Index {
+            entries,
+            args: &node.args,
+            vals: args,
+            elements: &args[0],
+            shape: graph.shape(node.args[0]),
+            array: out,
         };
-        let axes = Shape::new(graph, over).iter().map(axis).collect();
-        let sums = Buffer::zeros(Layout::of(graph, &node.shape).len());
-        Self { start, axes, sums, out: out.ptr }
+        let walk = Walk::new(graph, index);
+        let places = Layout::of(graph, &node.shape).len();
+        let chunks = (walk.lanes() / CHUNK.max(places)).clamp(1, CHUNKS);
+        let copies = if walk.count() < chunks * SIDE_BY_SIDE * places { 1 } else { SIDE_BY_SIDE };
+        let sums = Buffer::zeros(chunks * copies * places);
+        let offsets = UnsafeCell::new(vec![0; walk.lanes()]);
+        Self { walk, chunks, copies, places, sums, offsets, out: out.ptr }
     }
 
-    pub(super) fn run(&self) {
-        // SAFETY: only this run touches the sums, and it is not run twice at a time.
-        let sums = unsafe { self.sums.as_mut() };
-        sums.fill(0.0);
-        add(&self.axes, self.start.clone(), sums);
-        for (i, &sum) in sums.iter().enumerate() {
+    pub(super) fn run(&self, isa: Isa, threads: usize) {
+        run_parts(&Chunks(self, isa), self.chunks, threads);
+        // SAFETY: no chunk is running any more.
+        let sums = unsafe { self.sums.as_slice() };
+        for place in 0..self.places {
+            let copies = sums[place..].iter().step_by(self.places);
             // SAFETY: the result is laid out as the sums are, and nothing else runs meanwhile.
-            unsafe { *self.out.add(i) = E::of(sum) };
+            unsafe { *self.out.add(place) = E::of(copies.sum()) };
         }
     }
-}
 
-/// Walks over `axes` from a cursor.
-fn add<E: Lane>(axes: &[Axis], mut at: Cursor<E>, sums: &mut [f64]) {
-    match axes {
-        [] => add_row(&Axis { count: 1, x: 0, place: 0, picks: SmallVec::new() }, at, sums),
-        [lanes] => add_row(lanes, at, sums),
-        [axis, rest @ ..] => {
-            for _ in 0..axis.count {
-                add(rest, at.clone(), sums);
-                at.x = at.x.wrapping_add(axis.x);
-                at.place += axis.place;
-                for (pick, &step) in at.picks.iter_mut().zip(&axis.picks) {
-                    pick.at = pick.at.wrapping_add(step);
-                }
+    fn run_chunk(&self, isa: Isa, chunk: usize) {
+        let (count, width) = (self.walk.lanes(), self.copies * self.places);
+        let bound = |chunk: usize| chunk * count / self.chunks;
+        let lanes = bound(chunk)..bound(chunk + 1);
+        // SAFETY: these parts of the sums and of the offsets are this chunk's own, and a chunk is not run twice at a time.
+        let (sums, offsets) = unsafe {
+            let sums = self.sums.ptr().add(chunk * width);
+            let offsets = (*self.offsets.get()).as_mut_ptr().add(lanes.start);
+            (
+                std::slice::from_raw_parts_mut(sums, width),
+                std::slice::from_raw_parts_mut(offsets, lanes.len()),
+            )
+        };
+        sums.fill(0.0);
+        let step = self.walk.step();
+        self.walk.each_row(isa, lanes, offsets, |first, place, offsets| {
+            let mut copy = 0;
+            for (i, &offset) in offsets.iter().enumerate() {
+                // SAFETY: strides and counts are those of the array of elements.
+                sums[copy + place + offset as usize] += unsafe { *first.add(i * step) }.to_f64();
+                copy = if copy + self.places < width { copy + self.places } else { 0 };
             }
-        }
+        });
     }
 }
 
-/// The innermost dimension. Positions that do not change along it are read once.
-fn add_row<E: Lane>(lanes: &Axis, at: Cursor<E>, sums: &mut [f64]) {
-    let mut place = at.place;
-    let mut moving: SmallVec<[(Pick<E>, usize); 2]> = SmallVec::new();
-    for (k, pick) in at.picks.into_iter().enumerate() {
-        match lanes.picks.get(k) {
-            Some(&step) if step > 0 => moving.push((pick, step)),
-            // SAFETY: strides and counts are those of the array of positions.
-            _ => place += position_of(unsafe { *pick.at }, pick.size) * pick.step,
-        }
-    }
-    for i in 0..lanes.count {
-        let mut to = place + i * lanes.place;
-        for (pick, step) in &moving {
-            // SAFETY: as above.
-            to += position_of(unsafe { *pick.at.add(i * step) }, pick.size) * pick.step;
-        }
-        // SAFETY: strides and counts are those of the array of elements.
-        sums[to] += unsafe { *at.x.add(i * lanes.x) }.to_f64();
+/// The chunks of a scatter, for one instruction set.
+struct Chunks<'a, E>(&'a Scatter<E>, Isa);
+
+// SAFETY: chunks write to sums and offsets of their own; what they share they read.
+unsafe impl<E: Lane> Parts for Chunks<'_, E> {
+    fn run_part(&self, number: usize) {
+        self.0.run_chunk(self.1, number);
     }
 }

@@ -61,6 +61,9 @@ pub(crate) trait Lane:
     fn split_exponent(self) -> (Self, Self);
     /// As many leading digits as leave a product of two such exact.
     fn leading(self) -> Self;
+    /// The whole part as a position below `size`: the first one of what is negative or not a number, the last one of what
+    /// is too large.
+    fn position(self, size: u32) -> u32;
 
     /// ln(1 + f) − f + f²/2 for 1 + f in [√½, √2).
     fn ln_tail<const F: bool>(f: Self) -> Self;

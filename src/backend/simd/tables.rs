@@ -1,7 +1,7 @@
 //! f32 and f64 as elements: their bits, and polynomials fitted to each precision (Chebyshev interpolation in 60 digits).
 
 use super::Lane;
-use super::elementary::{self, polynomial};
+use super::elementary::{self, polynomial, select};
 
 macro_rules! bits {
     ($t:ident, $uint:ident, digits $p:literal, lanes $lanes:literal) => {
@@ -90,6 +90,15 @@ macro_rules! bits {
         #[inline(always)]
         fn leading(self) -> Self {
             $t::from_bits(self.to_bits() & ($uint::MAX << ($p / 2 + 1)))
+        }
+        #[inline(always)]
+        fn position(self, size: u32) -> u32 {
+            const MOST: $t = (1u32 << 30) as $t;
+            let x = select(self > 0.0, self, 0.0);
+            let x = select(x < MOST, x, MOST);
+            // SAFETY: a number from 0 to MOST fits.
+            let whole = unsafe { x.to_int_unchecked::<i32>() } as u32;
+            whole.min(size - 1)
         }
     };
 }
