@@ -2,7 +2,10 @@
 
 use crate::graphs::{oracle, random_inputs, random_program};
 use elbow::backend::{Float, Lowering, NoiseSource, Options, Program, Step, fast};
-use elbow::ir::{Dim, Graph, Inputs, Noise, Rounding, Schedule, eval};
+use elbow::ir::{Dim, Entry, Graph, Inputs, Noise, Op, Rounding, Schedule, eval};
+use rand::SeedableRng;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::seq::SliceRandom;
 
 #[path = "../../benches/models/mod.rs"]
 mod models;
@@ -42,25 +45,39 @@ fn check_all(what: &str, got: &[f64], expected: &[f64], tolerance: f64) {
     }
 }
 
-/// Loss, gradient and watched values of one step against the interpreter.
-fn check_step(what: &str, step: &mut dyn Step, program: &Program, inputs: &Inputs, tolerance: f64) {
-    let (loss, gradient) = oracle(program, inputs);
-    let got = step.run(0, &mut Given(inputs));
-    assert!(agree(got, loss, tolerance), "{what}: loss is {got}, not {loss}");
-    check_all(&format!("{what}: gradient"), &step.gradient(), &gradient, tolerance);
-    let values = eval(&program.graph, inputs, &program.watch, Rounding::F64);
-    for (i, expected) in values.iter().enumerate() {
-        check_all(&format!("{what}: watched {i}"), &step.watched(i), expected, tolerance);
+/// What the interpreter computes: loss, gradient, watched values.
+struct Expected {
+    loss: f64,
+    gradient: Vec<f64>,
+    watched: Vec<Vec<f64>>,
+}
+
+impl Expected {
+    fn of(program: &Program, inputs: &Inputs) -> Self {
+        let (loss, gradient) = oracle(program, inputs);
+        let watched = eval(&program.graph, inputs, &program.watch, Rounding::F64);
+        Self { loss, gradient, watched }
+    }
+
+    /// One step against it.
+    fn check(&self, what: &str, step: &mut dyn Step, inputs: &Inputs, tolerance: f64) {
+        let (got, loss) = (step.run(0, &mut Given(inputs)), self.loss);
+        assert!(agree(got, loss, tolerance), "{what}: loss is {got}, not {loss}");
+        check_all(&format!("{what}: gradient"), &step.gradient(), &self.gradient, tolerance);
+        for (i, expected) in self.watched.iter().enumerate() {
+            check_all(&format!("{what}: watched {i}"), &step.watched(i), expected, tolerance);
+        }
     }
 }
 
 fn check_program(what: &str, program: &Program, inputs: &Inputs, tolerances: [f64; 2]) {
+    let expected = Expected::of(program, inputs);
     for (float, tolerance) in [(Float::F64, tolerances[0]), (Float::F32, tolerances[1])] {
         for (i, mut step) in
             fast::compile_for_each_isa(program, options(float, 1)).into_iter().enumerate()
         {
             let what = format!("{what}, {float:?}, set {i}");
-            check_step(&what, &mut *step, program, inputs, tolerance);
+            expected.check(&what, &mut *step, inputs, tolerance);
         }
     }
 }
@@ -125,43 +142,216 @@ fn long_sums_agree() {
     check_program("long", &program, &inputs, [1e-9, 2e-3]);
 }
 
-#[test]
-fn one_thread_and_two_give_the_same_bits() {
+/// Loss, gradient and watched values, bit by bit, are those of one thread with two and with three.
+fn check_threads(what: &str, program: &Program) {
+    let inputs = random_inputs(&program.graph, 1);
     for float in [Float::F32, Float::F64] {
-        let program = broadcasts(100_003, 3);
-        let inputs = Inputs::initial(&program.graph);
         let run = |threads: usize| {
             fast::in_pool(threads, || {
-                let mut step = fast::compile(&program, options(float, threads));
+                let mut step = fast::compile(program, options(float, threads));
                 let loss = step.run(0, &mut Given(&inputs));
-                let numbers = [step.gradient(), step.watched(0), step.watched(1), vec![loss]];
-                numbers.concat().iter().map(|x| x.to_bits()).collect::<Vec<u64>>()
+                let watched = (0..program.watch.len()).map(|i| step.watched(i));
+                let numbers = watched.chain([step.gradient(), vec![loss]]);
+                numbers.flatten().map(f64::to_bits).collect::<Vec<u64>>()
             })
         };
         let one = run(1);
-        assert_eq!(one, run(2), "{float:?}");
-        assert_eq!(one, run(3), "{float:?}");
+        assert_eq!(one, run(2), "{what}, {float:?}");
+        assert_eq!(one, run(3), "{what}, {float:?}");
     }
 }
 
 #[test]
-fn picks_repeat_and_their_gradients_add_up() {
-    for n in [7, 1000, 30_001] {
-        let mut g = Graph::new();
-        let (county, home) = (g.dim("county", 6), g.dim("home", n));
-        let index: Vec<f64> = (0..n).map(|i| (i * i % 5) as f64).collect();
-        let index = g.add_data("county", &[home], index.into());
-        let y = g.add_data("y", &[home], scattered(n).into());
-        let a = g.add_param("a", &[county], vec![0.5, -0.25, 1.0, 2.0, -1.0, 0.125]);
-        let each = g.pick(a, county, index);
-        let rest = g.sub(y, each);
-        let square = g.square(rest);
-        let by = g.sum_by(square, index, county, &[]);
-        let loss = g.mean(square, &[home]);
-        let program = Program { graph: g, loss, watch: vec![by] };
-        let inputs = Inputs::initial(&program.graph);
-        check_program(&format!("picks of {n}"), &program, &inputs, [1e-9, 1e-3]);
+fn one_thread_and_two_give_the_same_bits() {
+    check_threads("broadcasts", &broadcasts(100_003, 3));
+    check_threads("picks", &picks(100_003, 6));
+    check_threads("autoencoder", &models::vae());
+}
+
+/// A contraction of two parameters over dimensions of these sizes: in the first alone, in the second alone, in both and
+/// summed, in both and kept. The dimensions are made in a random order.
+fn contraction(kinds: [&[usize]; 4], seed: u64) -> Program {
+    let mut g = Graph::new();
+    let mut sizes: Vec<(usize, usize)> = kinds
+        .iter()
+        .enumerate()
+        .flat_map(|(k, sizes)| sizes.iter().map(move |&n| (k, n)))
+        .collect();
+    sizes.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
+    let dims: Vec<(usize, Dim)> = sizes.iter().map(|&(k, n)| (k, g.dim("d", n))).collect();
+    let of = |kinds: &[usize]| -> Vec<Dim> {
+        dims.iter().filter(|(k, _)| kinds.contains(k)).map(|d| d.1).collect()
+    };
+    let param = |g: &mut Graph, dims: &[Dim]| {
+        let count = dims.iter().map(|&d| g.size(d)).product();
+        g.add_param("p", dims, scattered(count))
+    };
+    let (a, b) = (param(&mut g, &of(&[0, 2, 3])), param(&mut g, &of(&[1, 2, 3])));
+    // 0/0 in the padding.
+    let [a, b] = [a, b].map(|x| {
+        let square = g.square(x);
+        g.div(square, x)
+    });
+    let product = g.contract(a, b, &of(&[2]));
+    let depth: usize = kinds[2].iter().product();
+    let product = g.scale(1.0 / depth as f64, product);
+    let bent = g.tanh(product);
+    let dims = g.shape(bent).clone();
+    let loss = g.mean(bent, dims.dims());
+    Program { graph: g, loss, watch: vec![product] }
+}
+
+#[test]
+fn contractions_of_every_shape_agree() {
+    for (seed, kinds) in [
+        [&[16][..], &[16], &[16], &[]],
+        [&[17], &[9], &[33], &[]],
+        [&[1], &[40], &[50], &[]],
+        [&[40], &[1], &[50], &[]],
+        [&[40], &[40], &[1], &[]],
+        [&[300], &[8], &[8], &[]],
+        [&[65], &[33], &[129], &[]],
+        [&[31], &[200], &[50], &[]],
+        [&[10], &[12], &[700], &[]],
+        [&[20], &[21], &[22], &[3]],
+        [&[20, 3], &[5, 9], &[22], &[4]],
+        [&[13, 2], &[17], &[7, 6], &[]],
+        [&[8, 1], &[9, 2], &[3, 5, 4], &[2, 3]],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for order in 0..3 {
+            let program = contraction(kinds, 3 * seed as u64 + order);
+            let inputs = Inputs::initial(&program.graph);
+            check_program(&format!("{kinds:?}"), &program, &inputs, [1e-9, 1e-4]);
+        }
     }
+}
+
+#[test]
+fn large_products_agree_and_are_the_same_bits() {
+    let program = contraction([&[220], &[410], &[400], &[]], 0);
+    let inputs = Inputs::initial(&program.graph);
+    check_program("large product", &program, &inputs, [1e-9, 1e-4]);
+    check_threads("large product", &program);
+}
+
+/// Operands that are read from another place, under another name, or stand still along a dimension.
+#[test]
+fn products_of_views_agree() {
+    let mut g = Graph::new();
+    let (k, n, m) = (g.dim("k", 24), g.dim("n", 30), g.dim("m", 36));
+    let (twin, part) = (g.dim("k'", 24), g.dim("part", 20));
+    let a = g.add_param("a", &[k, m], scattered(24 * 36));
+    let b = g.add_param("b", &[n, k], scattered(30 * 24));
+    let turned = g.run(a, k, twin, 0);
+    let (late, early) = (g.run(a, k, part, 4), g.run(b, k, part, 0));
+    let outer = g.contract(late, early, &[part]);
+    let square = g.contract(a, turned, &[m]);
+    let still = g.expand(b, &[m]);
+    let still = g.contract(a, still, &[k, m]);
+    let terms = [outer, square, still].map(|x| {
+        let (x, dims) = (g.tanh(x), g.shape(x).clone());
+        g.mean(x, dims.dims())
+    });
+    let loss = g.add_all(terms);
+    let program = Program { graph: g, loss, watch: vec![outer, square, still] };
+    let inputs = Inputs::initial(&program.graph);
+    check_program("views", &program, &inputs, [1e-9, 1e-4]);
+}
+
+/// Homes that pick from counties, not from all of them.
+fn picks(homes: usize, counties: usize) -> Program {
+    let mut g = Graph::new();
+    let (county, home) = (g.dim("county", counties), g.dim("home", homes));
+    let index: Vec<f64> = (0..homes).map(|i| (i * i % (counties - 1)) as f64).collect();
+    let index = g.add_data("county", &[home], index.into());
+    let y = g.add_data("y", &[home], scattered(homes).into());
+    let a = g.add_param("a", &[county], scattered(counties));
+    let each = g.pick(a, county, index);
+    let rest = g.sub(y, each);
+    let square = g.square(rest);
+    let by = g.sum_by(square, index, county, &[]);
+    let loss = g.mean(square, &[home]);
+    Program { graph: g, loss, watch: vec![by] }
+}
+
+#[test]
+fn picks_repeat_and_their_gradients_add_up() {
+    for (homes, counties) in [(7, 6), (1000, 6), (1000, 900), (30_001, 6), (70_001, 300)] {
+        let program = picks(homes, counties);
+        let inputs = Inputs::initial(&program.graph);
+        check_program(&format!("picks of {homes}"), &program, &inputs, [1e-9, 1e-3]);
+    }
+}
+
+#[test]
+fn three_positions_at_once_agree() {
+    let mut g = Graph::new();
+    let (a, b, c, n) = (g.dim("a", 3), g.dim("b", 4), g.dim("c", 5), g.dim("n", 50));
+    let x = g.add_param("x", &[a, b, c], scattered(60));
+    let entries = [(a, 3), (b, 4), (c, 5)].into_iter().enumerate();
+    let mut args = vec![x];
+    let entries = entries.map(|(k, (dim, size))| {
+        let positions: Vec<f64> = (0..50).map(|i| ((i * i + k) % size) as f64).collect();
+        args.push(g.add_data("positions", &[n], positions.into()));
+        (dim, Entry::By(k as u8 + 1))
+    });
+    let entries = entries.collect();
+    let picked = g.push(Op::Index(entries), args);
+    let square = g.square(picked);
+    let loss = g.sum(square, &[n]);
+    let program = Program { graph: g, loss, watch: vec![picked] };
+    let inputs = Inputs::initial(&program.graph);
+    check_program("three positions", &program, &inputs, [1e-12, 1e-6]);
+}
+
+/// A triangular system of n unknowns for each of some right sides; the matrix is one or as many.
+fn solve(n: usize, sides: usize, transposed: bool, one: bool) -> Program {
+    let mut g = Graph::new();
+    let (row, col, side) = (g.dim("row", n), g.dim("col", n), g.dim("side", sides));
+    let dims = if one { vec![row, col] } else { vec![row, col, side] };
+    let count = dims.iter().map(|&d| g.size(d)).product();
+    let l = g.add_param("l", &dims, scattered(count));
+    let l = g.scale(0.5 / n as f64, l);
+    let (r, c) = (g.iota(row), g.iota(col));
+    let diagonal = g.eq(r, c);
+    let l = g.add(diagonal, l);
+    let b = g.add_param("b", &[row, side], scattered(n * sides));
+    let x = g.push(Op::TriSolve { row, col, transposed }, [l, b]);
+    let square = g.square(x);
+    let loss = g.mean(square, &[row, side]);
+    Program { graph: g, loss, watch: vec![x] }
+}
+
+#[test]
+fn triangular_systems_of_every_layout_agree() {
+    for (n, sides) in [(1, 3), (5, 1), (20, 7), (7, 20), (40, 333)] {
+        for (transposed, one) in [(false, true), (true, true), (false, false), (true, false)] {
+            let program = solve(n, sides, transposed, one);
+            let inputs = Inputs::initial(&program.graph);
+            let what = format!("{sides} systems of {n}, {transposed}, {one}");
+            check_program(&what, &program, &inputs, [1e-12, 1e-4]);
+        }
+    }
+    check_threads("systems", &solve(40, 333, false, true));
+}
+
+/// Positions that are computed: negative, past the end and no numbers read an end of the array, as positions do.
+#[test]
+fn positions_outside_are_brought_inside() {
+    let mut g = Graph::new();
+    let (place, each) = (g.dim("place", 3), g.dim("each", 20));
+    let mut positions: Vec<f64> = (0..20).map(|i| (i % 3) as f64).collect();
+    positions[..5].copy_from_slice(&[-1.0, 7.0, f64::NAN, f64::INFINITY, 2.75]);
+    let positions = g.add_data("positions", &[each], positions.into());
+    let p = g.add_param("p", &[place], vec![1.0, 2.0, 4.0]);
+    let picked = g.pick(p, place, positions);
+    let loss = g.sum(picked, &[each]);
+    let program = Program { graph: g, loss, watch: vec![picked] };
+    let inputs = Inputs::initial(&program.graph);
+    check_program("positions", &program, &inputs, [1e-12, 1e-6]);
 }
 
 #[test]
@@ -228,7 +418,8 @@ fn states_are_carried_and_knobs_are_read() {
     for (t, weight) in [0.5, 0.25, 2.0].into_iter().enumerate() {
         step.set_knob(0, weight);
         inputs.knobs[0] = weight;
-        check_step(&format!("step {t}"), &mut *step, &program, &inputs, 1e-12);
+        let expected = Expected::of(&program, &inputs);
+        expected.check(&format!("step {t}"), &mut *step, &inputs, 1e-12);
         inputs.states = eval(&program.graph, &inputs, &[next], Rounding::F64);
     }
 }
@@ -240,6 +431,8 @@ fn benched_models_agree() {
         ("logistic", models::logistic()),
         ("mixture", models::mixture()),
         ("decay", models::decay()),
+        ("radon", models::radon()),
+        ("autoencoder", models::vae()),
     ] {
         let inputs = random_inputs(&program.graph, 1);
         check_program(name, &program, &inputs, [1e-9, 1e-4]);

@@ -9,6 +9,7 @@ use super::pool::{Pool, Scratch};
 use super::product::{Product, Products};
 use super::scatter::Scatter;
 use super::schedule::{Role, Schedule, Stage, Wanted, iteration, lanes_of};
+use super::solve::Solve;
 use super::tiles::{Fold, Loop};
 use super::view::View;
 use super::whole::Whole;
@@ -194,7 +195,8 @@ impl<'a, E: Lane> Emitter<'a, E> {
         match graph.op(id) {
             Op::Scatter { .. } => Run::Scatter(Scatter::new(graph, id, &args, &out)),
             Op::Index(_) => Run::Pick(Pick::new(graph, id, &args, &out)),
-            _ => Run::Whole(Whole::new(graph, id, args, out)),
+            Op::TriSolve { .. } => Run::Solve(Solve::new(graph, id, &args, &out)),
+            _ => Run::Whole(Whole::new(graph, id, &args, &out)),
         }
     }
 

@@ -10,6 +10,7 @@ use super::product::Products;
 use super::scatter::Scatter;
 use super::schedule::{Schedule, Wanted, is_leaf};
 use super::simplify::simplify;
+use super::solve::Solve;
 use super::tiles::Loop;
 use super::whole::Whole;
 use crate::backend::simd::{Isa, Lane};
@@ -26,6 +27,7 @@ pub(super) enum Run<E> {
     Products(Products<E>),
     Scatter(Scatter<E>),
     Pick(Pick<E>),
+    Solve(Solve<E>),
     Whole(Whole<E>),
 }
 
@@ -81,7 +83,8 @@ impl<E: Lane> Kernel<E> {
                 Run::Products(products) => products.run(threads),
                 Run::Scatter(scatter) => scatter.run(isa, threads),
                 Run::Pick(pick) => pick.run(isa),
-                Run::Whole(whole) => whole.run(),
+                Run::Solve(solve) => solve.run(isa, threads),
+                Run::Whole(whole) => whole.run(threads),
             }
         }
     }

@@ -31,6 +31,7 @@ mod scatter;
 mod schedule;
 mod simplify;
 mod slot;
+mod solve;
 mod step;
 mod tape;
 mod tiles;
