@@ -141,7 +141,7 @@ pub(crate) fn measure(posterior: &Posterior) -> Result<Measured, String> {
     let steps = config.steps;
     let began = Instant::now();
     let mut fitter = Fitter::new(problem.clone(), config);
-    let newton_iterations = fitter.start();
+    let newton_iterations = fitter.start().newton_iterations;
     fitter.advance(steps).map_err(|stop| format!("{stop:?}"))?;
     let draws = fitter.draws();
     let seconds = began.elapsed().as_secs_f64();

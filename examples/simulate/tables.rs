@@ -79,14 +79,18 @@ fn logistic_regression() -> String {
     out
 }
 
-/// 40 % at −2 ± 1, 60 % at 3 ± 0.7
+/// 30 % at −4 ± 1, 45 % at 1 ± 0.7, 25 % at 6 ± 0.8
 fn mixture() -> String {
     let count = 200;
     let mut draws = Draws::of_table(2);
     let (which, noise) = (draws.uniforms(count), draws.normals(count));
     let mut out = "x\n".to_string();
     for (&which, noise) in which.iter().zip(&noise) {
-        let (mean, sd) = if which < 0.4 { (-2.0, 1.0) } else { (3.0, 0.7) };
+        let (mean, sd) = match which {
+            ..0.3 => (-4.0, 1.0),
+            0.3..0.75 => (1.0, 0.7),
+            _ => (6.0, 0.8),
+        };
         line(&mut out, format_args!("{}", round(mean + sd * noise, 3)));
     }
     out

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 
 /// Every setting, with an example of its value.
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 9] = [
     ("steps", "5000"),
     ("seed", "1"),
     ("samples", "4"),
@@ -18,6 +18,7 @@ const SETTINGS: [(&str, &str); 8] = [
     ("lr", "cosine(0.1 -> 0.001, over = 5000)"),
     ("precision", "f32"),
     ("estimators", "exact"),
+    ("starts", "50"),
 ];
 
 /// What a later version gives a meaning to.
@@ -66,6 +67,7 @@ impl Checker {
             "draws" => fit.draws = self.expect_whole(arg, 1),
             "optimizer" => fit.optimizer = self.check_optimizer(&arg.value),
             "lr" => fit.learning_rate = self.check_rate(&arg.value),
+            "starts" => fit.starts = self.expect_whole(arg, 1),
             "precision" => fit.precision = self.expect_word(arg, &PRECISIONS),
             "estimators" => fit.estimators = self.check_policy(arg),
             other => self.diags.push(unknown(other, name)),

@@ -86,6 +86,19 @@ impl Plan {
     pub fn of(&self, name: NameId) -> Option<&LatentPlan> {
         self.latents.iter().find(|l| l.name == name)
     }
+
+    /// The plan with every latent summed out of the model whose sum is affordable; `None` where those do not factor.
+    pub fn summed(&self, model: &Model) -> Option<Plan> {
+        let summed = |l: &LatentPlan| match (&l.exact, l.estimator) {
+            (Some(_), _) | (None, "enumerate") => {
+                LatentPlan { estimator: "marginalize", options: vec![], exact: None, ..l.clone() }
+            }
+            _ => l.clone(),
+        };
+        let latents: Vec<LatentPlan> = self.latents.iter().map(summed).collect();
+        let sums = eliminate(model, &latents).ok()?;
+        Some(Plan { latents, sums })
+    }
 }
 
 /// Chooses an estimator for every latent. Exact sums that were chosen, not asked for, give way where they do not factor.

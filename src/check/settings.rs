@@ -47,6 +47,8 @@ pub struct FitSettings {
     /// `f32` or `f64`
     pub precision: Option<Precision>,
     pub estimators: Option<Estimators>,
+    /// Scattered starts, of which the best goes on.
+    pub starts: Option<u64>,
 }
 
 impl FitSettings {
@@ -62,6 +64,7 @@ impl FitSettings {
             learning_rate: self.learning_rate.or(other.learning_rate),
             precision: self.precision.or(other.precision),
             estimators: self.estimators.or(other.estimators),
+            starts: self.starts.or(other.starts),
         }
     }
 }

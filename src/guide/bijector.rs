@@ -2,6 +2,7 @@
 //!
 //! exp, a scaled sigmoid, stick-breaking (Stan reference manual, "unit simplex"), ordered steps and matrices.
 
+mod inverse;
 mod matrix;
 
 use crate::dist::Domain;
@@ -158,9 +159,7 @@ fn log_shares(g: &mut Graph, u: NodeId) -> (NodeId, NodeId) {
 ///
 /// The Jacobian is triangular: ∂x_k/∂u_k = z_k (1 − z_k) ∏_{j<k} (1 − z_j).
 fn stick_breaking(g: &mut Graph, u: NodeId, free: Dim, over: Dim) -> Bijected {
-    let sticks = g.size(free);
-    let offsets: Vec<f64> = (0..sticks).map(|k| -((sticks - k) as f64).ln()).collect();
-    let offsets = g.add_data("stick offsets", &[free], offsets.into());
+    let offsets = stick_offsets(g, free);
     let logit = g.add(u, offsets);
     let (taken, left) = log_shares(g, logit);
     let remaining = g.cumsum(left, free);
@@ -170,6 +169,13 @@ fn stick_breaking(g: &mut Graph, u: NodeId, free: Dim, over: Dim) -> Bijected {
     let value = g.exp(log);
     let slope = g.add(taken, remaining);
     Bijected { value, log_det: Some(g.sum(slope, &[free])) }
+}
+
+/// −log(K − k)
+fn stick_offsets(g: &mut Graph, free: Dim) -> NodeId {
+    let sticks = g.size(free);
+    let offsets: Vec<f64> = (0..sticks).map(|k| -((sticks - k) as f64).ln()).collect();
+    g.add_data("stick offsets", &[free], offsets.into())
 }
 
 /// Writes x along `from` into zeros along `to`, from position `start` on.

@@ -1,5 +1,6 @@
 //! The settings of one fit: what the `fit` block and the flags say, and defaults for the rest.
 
+use super::starts::usual_count;
 use crate::backend::{Float, Lowering, Options};
 use crate::check::model::{FitSettings, OptimizerChoice, Precision, Schedule};
 use crate::lower::Problem;
@@ -18,6 +19,8 @@ pub struct Config {
     /// After a Newton start, in the coordinates that it gives.
     pub whitened_rate: Schedule,
     pub options: Options,
+    /// Scattered starts, of which the best after a short pilot goes on; 1 is the usual start alone.
+    pub starts: usize,
     /// Newton steps first, where the problem is smooth.
     pub newton: bool,
 }
@@ -74,6 +77,7 @@ impl Config {
             learning_rate: asked.unwrap_or(usual_rate),
             whitened_rate: asked.unwrap_or(Schedule::Constant(WHITENED_RATE)),
             options: Options { lowering, float, threads },
+            starts: settings.starts.map_or_else(|| usual_count(problem), |n| n as usize),
             newton: true,
         }
     }

@@ -7,6 +7,7 @@ use super::coordinates::Walker;
 use super::history::History;
 use super::newton;
 use super::optimizer::update;
+use super::starts::best_start;
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::ir::Graph;
 use crate::lower::Problem;
@@ -33,6 +34,15 @@ pub struct Fitter {
     thinning: u64,
     history: History,
     recent: Option<f64>,
+}
+
+/// How a fit began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// Starts that were compared; 1 is the usual start alone.
+    pub starts: usize,
+    /// `None` where the fit began without Newton steps.
+    pub newton_iterations: Option<usize>,
 }
 
 /// Why a fit ended before its last step.
@@ -84,13 +94,23 @@ impl Fitter {
         }
     }
 
-    /// Newton steps, where the problem is smooth and not too large; their number.
-    pub fn start(&mut self) -> Option<usize> {
+    /// The best of several starts, then Newton steps, where the problem wants them and is not too large.
+    pub fn start(&mut self) -> Beginning {
+        let best = best_start(&self.problem, &self.config);
+        if let Some((params, _)) = &best {
+            self.step.set_params(params);
+        }
+        let starts = best.map_or(1, |(_, count)| count);
+        Beginning { starts, newton_iterations: self.newton() }
+    }
+
+    fn newton(&mut self) -> Option<usize> {
         if !self.config.newton || !newton::smooth(&self.problem) {
             return None;
         }
         let noise = CounterNoise::new(self.config.seed ^ NEWTON_SEED);
-        let start = newton::newton(&self.problem, self.config.options, noise)?;
+        let from = self.step.params();
+        let start = newton::newton(&self.problem, self.config.options, noise, from)?;
         self.step.set_params(&start.params);
         self.walker = Some(Walker::new(start.coordinates, &start.params));
         Some(start.iterations)

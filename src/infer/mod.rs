@@ -1,6 +1,6 @@
 //! Fitting: from a problem to the parameters of its guide.
 //!
-//! Smooth problems start with Newton steps on the ELBO of fixed draws, which also give the optimiser its coordinates; then
+//! Problems that may have many modes begin at the best of several starts; smooth ones with Newton steps on the ELBO of fixed draws, which also give the optimiser its coordinates; then
 //! stochastic gradients, whose iterates are averaged. The clock, files and the terminal are the caller's.
 
 mod average;
@@ -12,10 +12,12 @@ mod history;
 mod newton;
 mod noise;
 mod optimizer;
+mod scatter;
+mod starts;
 mod summary;
 
 pub use blame::Blame;
 pub use config::{Config, Optimizer};
-pub use fitter::{Elbo, Fitter, Stop};
+pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
 pub use summary::{Draws, Quantity, Summary, draws, summarize};

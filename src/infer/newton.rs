@@ -53,6 +53,7 @@ pub(super) fn newton(
     problem: &Problem,
     options: Options,
     noise: impl NoiseSource + 'static,
+    params: Vec<f64>,
 ) -> Option<Start> {
     let single = objective(problem, 1);
     let rows = rows(&single.graph);
@@ -60,7 +61,6 @@ pub(super) fn newton(
     let Objective { graph, draws, loss, .. } = objective(problem, samples);
     let pairs = pairs(&graph);
     let noise = Mirrored::new(noise, &graph, draws);
-    let params: Vec<f64> = graph.params.iter().flat_map(|p| p.init.iter().copied()).collect();
     let program = Program { graph, loss, watch: vec![] };
     let step = backend::compile(program, Options { float: Float::F64, ..options });
     let mut search = Search { step, noise: Box::new(noise), rows, pairs };

@@ -4,11 +4,13 @@
 //! latents are dimensions of their values, and whatever depends on them has them too.
 
 mod expr;
+mod prior;
 mod site;
 mod sketch;
 mod support;
 mod values;
 
+pub use prior::{Prior, prior};
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};
 pub use support::supports;

@@ -86,7 +86,7 @@ impl Lowerer<'_> {
     }
 
     /// A distribution on nodes. A parameter that is constant along an event dimension is repeated along it.
-    fn call(&mut self, c: &DistCall) -> Call {
+    pub(super) fn call(&mut self, c: &DistCall) -> Call {
         let args = c.args.iter().map(|a| self.node(a)).collect();
         let event: Vec<Dim> = c.event.iter().map(|&d| self.here(d)).collect();
         let inner = c.inner.as_ref().map(|inner| Box::new(self.call(inner)));
@@ -167,7 +167,7 @@ impl Lowerer<'_> {
     }
 
     /// A noncentered latent is a draw from the standard member, moved by a location and a scale.
-    fn shifted(&mut self, site: &Site, call: Call) -> (Option<(NodeId, NodeId)>, Call) {
+    pub(super) fn shifted(&mut self, site: &Site, call: Call) -> (Option<(NodeId, NodeId)>, Call) {
         let shifted = site.noncentered.and_then(|_| call.dist.standard(&mut self.g, &call));
         match shifted {
             Some((loc, scale, standard)) => (Some((loc, scale)), standard),
@@ -175,7 +175,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn moved(&mut self, offset: Option<(NodeId, NodeId)>, drawn: Value) -> Value {
+    pub(super) fn moved(&mut self, offset: Option<(NodeId, NodeId)>, drawn: Value) -> Value {
         match (offset, drawn) {
             (Some((loc, scale)), Value::Plain(raw)) => {
                 let spread = self.g.mul(scale, raw);

@@ -4,7 +4,7 @@ use super::LatentRow;
 use crate::backend::{Float, Lowering};
 use crate::check::plan::Policy;
 use crate::data::FileUsed;
-use crate::infer::{Config, Elbo, Optimizer};
+use crate::infer::{Beginning, Config, Elbo, Optimizer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -48,7 +48,7 @@ pub struct Record<'a> {
     /// What broke the fit off, as JSON.
     pub error: Option<Value>,
     pub steps: u64,
-    pub newton_iterations: Option<usize>,
+    pub beginning: Beginning,
     pub fit_seconds: f64,
     pub us_per_step: f64,
     pub startup_ms: f64,
@@ -70,7 +70,8 @@ impl Record<'_> {
             "seed": self.config.seed,
             "steps": self.steps,
             "samples": self.config.samples,
-            "newton_iterations": self.newton_iterations,
+            "starts": self.beginning.starts,
+            "newton_iterations": self.beginning.newton_iterations,
             "fit_seconds": self.fit_seconds,
             "us_per_step": self.us_per_step,
             "startup_ms": self.startup_ms,

@@ -142,6 +142,7 @@ struct Map {
     g: Graph,
     base: NodeId,
     count: usize,
+    bijector: Bijector,
     value: NodeId,
     log_det: NodeId,
     n: usize,
@@ -167,7 +168,15 @@ impl Map {
         let width = if case.square { n } else { 1 };
         let free =
             (0..n * width).filter(|c| (case.free)(c / width, c % width, n)).collect::<Vec<_>>();
-        Self { g, base, count, value, log_det, n, free }
+        Self { g, base, count, bijector, value, log_det, n, free }
+    }
+
+    /// The base again, from the value.
+    fn back(&mut self) -> Option<NodeId> {
+        let back = self.bijector.inverse(&mut self.g, self.value)?;
+        let order: Vec<Dim> = self.g.shape(back).iter().collect();
+        assert_eq!(order.len(), 1, "bases are vectors here");
+        Some(back)
     }
 
     fn at(&self, u: &[f64]) -> (Vec<f64>, f64) {
@@ -227,6 +236,29 @@ fn log_determinants_are_those_of_finite_differences() {
             let expected = determinant(map.jacobian(&u)).abs().ln();
             let (_, found) = map.at(&u);
             assert!((found - expected).abs() < 1e-6, "{}: {found} for {expected}", case.name);
+        }
+    }
+}
+
+/// From the value back to where it came from. Products L Lᵀ have no inverse among the ops; the base of a single point has no
+/// trace in its value.
+#[test]
+fn inverses_lead_back() {
+    for case in CASES {
+        for n in 1..=5 {
+            let mut map = Map::new(case, n);
+            let Some(back) = map.back() else {
+                assert!(["cov", "corr"].contains(&case.name), "{} has an inverse", case.name);
+                continue;
+            };
+            let only_point = map.free.is_empty();
+            for seed in 0..20 {
+                let u = point(map.count, seed);
+                let found = ir::eval_given(&map.g, &[(map.base, &u)], &[back])[0].clone();
+                let expected = if only_point { vec![0.0; map.count] } else { u };
+                let near = found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-8);
+                assert!(near, "{} of {n}: {found:?} for {expected:?}", case.name);
+            }
         }
     }
 }

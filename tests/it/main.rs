@@ -24,5 +24,6 @@ mod readme;
 mod round_trip;
 mod rules;
 mod special;
+mod starts;
 mod tidy;
 mod ui;

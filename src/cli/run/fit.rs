@@ -3,7 +3,7 @@
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::backend::fast::in_pool;
-use crate::infer::{Blame, Config, Draws, Fitter, History, Stop, Summary, summarize};
+use crate::infer::{Beginning, Blame, Config, Draws, Fitter, History, Stop, Summary, summarize};
 use crate::lower::Problem;
 use crate::report::{Elbos, Exit};
 use std::sync::Arc;
@@ -14,10 +14,10 @@ pub(super) struct Fit {
     pub(super) exit: Exit,
     pub(super) blame: Option<Blame>,
     pub(super) steps: u64,
-    pub(super) newton_iterations: Option<usize>,
+    pub(super) beginning: Beginning,
     /// From the start of the process to the end of the first step.
     pub(super) startup_ms: f64,
-    /// Of the Newton start and all steps.
+    /// Of the beginning and all steps.
     pub(super) seconds: f64,
     /// Of the steps alone.
     pub(super) us_per_step: f64,
@@ -56,7 +56,7 @@ fn steps(
 ) -> Fit {
     let begin = Instant::now();
     let mut fitter = Fitter::new(problem.clone(), config.clone());
-    let newton_iterations = fitter.start();
+    let beginning = fitter.start();
     let loop_begin = Instant::now();
     let mut stopped = fitter.advance(1);
     let startup_ms = started.elapsed().as_secs_f64() * 1e3;
@@ -80,7 +80,7 @@ fn steps(
         exit,
         blame,
         steps,
-        newton_iterations,
+        beginning,
         startup_ms,
         seconds,
         us_per_step: loop_seconds * 1e6 / steps.max(1) as f64,

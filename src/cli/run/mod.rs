@@ -77,6 +77,9 @@ struct FitArgs {
     /// Posterior draws to write
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]
     draws: Option<u64>,
+    /// Scattered starts, of which the best goes on [default: 24 where modes are many, else 1]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    starts: Option<u64>,
     /// How the graph is computed
     #[arg(long, value_enum, default_value_t = BackendArg::Fast)]
     backend: BackendArg,
@@ -107,6 +110,7 @@ impl FitArgs {
             seed: self.seed,
             samples: self.samples,
             draws: self.draws,
+            starts: self.starts,
             learning_rate: self.lr.map(Schedule::Constant),
             precision: self.precision.map(|p| match p {
                 PrecisionArg::F32 => Precision::F32,
@@ -221,7 +225,7 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         exit: fit.exit,
         error: broken.map(json),
         steps: fit.steps,
-        newton_iterations: fit.newton_iterations,
+        beginning: fit.beginning,
         fit_seconds: fit.seconds,
         us_per_step: fit.us_per_step,
         startup_ms: fit.startup_ms,

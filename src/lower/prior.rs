@@ -1,0 +1,60 @@
+//! A draw of every latent from its prior, pulled back to where the guides live: scattered places for a fit to begin.
+
+use super::{Lowerer, Mode, Problem, lower};
+use crate::check::model::{Site, StmtKind};
+use crate::estimator::Value;
+use crate::guide::Bijector;
+use crate::ir::{Dim, Graph, NodeId, Op};
+
+/// A graph of one draw from the prior.
+pub struct Prior {
+    pub graph: Graph,
+    /// A row of `Graph::params` that holds locations of a guide, and a node of the same shape: what they are to be for the
+    /// guide to stand at the draw. Not finite where the prior is improper, or a draw lies on an edge.
+    pub bases: Vec<(u32, NodeId)>,
+}
+
+/// Draws latents in the order of the model, each given those before it.
+pub fn prior(problem: &Problem) -> Prior {
+    let mut lowerer = Lowerer::resume(problem, lower(problem, Mode::Report, 1));
+    let mut bases = vec![];
+    for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
+        match &stmt.kind {
+            StmtKind::Let { .. } => lowerer.stmt(index),
+            StmtKind::Tilde(site) if !site.observed => bases.extend(lowerer.prior_base(site)),
+            StmtKind::Tilde(_) | StmtKind::Factor(_) => {}
+        }
+    }
+    Prior { graph: lowerer.g, bases }
+}
+
+impl Lowerer<'_> {
+    /// Draws one latent, which later statements then see.
+    fn prior_base(&mut self, site: &Site) -> Option<(u32, NodeId)> {
+        let call = self.call(&site.dist);
+        let (offset, prior) = self.shifted(site, call);
+        let dims: Vec<Dim> = site.dims.iter().map(|&d| self.dim(d)).collect();
+        let name = self.model.name(site.name).name.clone();
+        let drawn = prior.draw(&mut self.g, &dims, &format!("{name} from its prior")).node();
+        self.values[site.name.0 as usize] = Some(self.moved(offset, Value::Plain(drawn)));
+        let (row, own_dims) = self.location(site)?;
+        let domain = prior.domain(&mut self.g);
+        let bijector = Bijector::new(&mut self.g, &domain);
+        let mut base = bijector.inverse(&mut self.g, drawn)?;
+        for (from, to) in bijector.base_dims(&dims).into_iter().zip(&own_dims) {
+            if self.g.has_dim(base, from) {
+                base = self.g.run(base, from, *to, 0);
+            }
+        }
+        Some((row, self.g.expand(base, &own_dims)))
+    }
+
+    /// The parameter that locates a latent's guide, where that is a Normal, and its dimensions.
+    fn location(&self, site: &Site) -> Option<(u32, Vec<Dim>)> {
+        let latent = self.latents.iter().find(|l| l.name == site.name)?;
+        let guided = latent.guided.as_ref()?;
+        let &Op::Param(row) = self.g.op(guided.q.args[0]) else { return None };
+        let is_location = self.g.params[row as usize].log_scale.is_some();
+        is_location.then(|| (row, guided.dims.clone()))
+    }
+}
