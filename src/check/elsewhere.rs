@@ -1,5 +1,7 @@
 //! What Stan, PyMC, Pyro and R call by another name, for "did you mean" where no spelling is near.
 
+use crate::dist::Signature;
+
 /// Names in lower case without `_`, so that `inv_gamma` and `InvGamma` are one row.
 type Rows = &'static [(&'static str, &'static str)];
 
@@ -89,6 +91,105 @@ const SETTINGS: Rows = &[
     ("randomseed", "seed"),
 ];
 
+/// What others call a parameter: of which distribution (of any that has ours, where empty), their name, ours, and how ours
+/// is made from theirs where it is another number.
+const PARAMETERS: &[(&str, &str, &str, &str)] = &[
+    ("Cauchy", "alpha", "loc", ""),
+    ("Exponential", "mean", "rate", "1 / "),
+    ("Exponential", "scale", "rate", "1 / "),
+    ("Gamma", "scale", "rate", "1 / "),
+    ("InverseGamma", "scale", "rate", ""),
+    ("InverseGamma", "beta", "rate", ""),
+    ("Laplace", "b", "scale", ""),
+    ("Normal", "mean", "loc", ""),
+    ("Normal", "precision", "scale", "1 / sqrt"),
+    ("Normal", "sd", "scale", ""),
+    ("Normal", "std", "scale", ""),
+    ("Normal", "stddev", "scale", ""),
+    ("Normal", "tau", "scale", "1 / sqrt"),
+    ("Normal", "var", "scale", "sqrt"),
+    ("Normal", "variance", "scale", "sqrt"),
+    ("Poisson", "mean", "rate", ""),
+    ("Poisson", "mu", "rate", ""),
+    ("", "a", "low", ""),
+    ("", "a", "lower", ""),
+    ("", "a", "concentration", ""),
+    ("", "a", "concentration1", ""),
+    ("", "alpha", "concentration", ""),
+    ("", "alpha", "concentration1", ""),
+    ("", "alpha", "shape", ""),
+    ("", "b", "high", ""),
+    ("", "b", "upper", ""),
+    ("", "b", "rate", ""),
+    ("", "b", "concentration0", ""),
+    ("", "basedist", "base", ""),
+    ("", "beta", "rate", ""),
+    ("", "beta", "concentration0", ""),
+    ("", "beta", "scale", ""),
+    ("", "c", "shape", ""),
+    ("", "chol", "scale_tril", ""),
+    ("", "cholesky", "scale_tril", ""),
+    ("", "component", "base", ""),
+    ("", "componentdistribution", "base", ""),
+    ("", "components", "base", ""),
+    ("", "compdists", "base", ""),
+    ("", "concentration", "shape", ""),
+    ("", "dist", "base", ""),
+    ("", "distribution", "base", ""),
+    ("", "eta", "log_mean", ""),
+    ("", "eta", "log_rate", ""),
+    ("", "high", "upper", ""),
+    ("", "k", "shape", ""),
+    ("", "kappa", "concentration", ""),
+    ("", "lam", "rate", ""),
+    ("", "lambda", "rate", ""),
+    ("", "location", "loc", ""),
+    ("", "logit", "logits", ""),
+    ("", "logitp", "logits", ""),
+    ("", "low", "lower", ""),
+    ("", "lower", "low", ""),
+    ("", "m", "loc", ""),
+    ("", "max", "high", ""),
+    ("", "max", "upper", ""),
+    ("", "min", "low", ""),
+    ("", "min", "lower", ""),
+    ("", "mixingdistribution", "probs", ""),
+    ("", "mu", "loc", ""),
+    ("", "mu", "mean", ""),
+    ("", "n", "trials", ""),
+    ("", "nu", "df", ""),
+    ("", "p", "probs", ""),
+    ("", "phi", "concentration", ""),
+    ("", "prob", "probs", ""),
+    ("", "pvals", "probs", ""),
+    ("", "s", "scale", ""),
+    ("", "shape", "concentration", ""),
+    ("", "sigma", "scale", ""),
+    ("", "size", "trials", ""),
+    ("", "theta", "probs", ""),
+    ("", "totalcount", "trials", ""),
+    ("", "totalcount", "concentration", ""),
+    ("", "upper", "high", ""),
+    ("", "w", "probs", ""),
+    ("", "weights", "probs", ""),
+];
+
+/// The help for a parameter that a distribution calls by another name: `scale` of Normal for `sigma`.
+pub(super) fn parameter(signature: &Signature, name: &str) -> Option<String> {
+    let folded = fold(name);
+    let fits = |row: &&(&str, &str, &str, &str)| {
+        (row.0.is_empty() || row.0 == signature.name)
+            && row.1 == folded
+            && signature.form_with(row.2).is_some()
+    };
+    let &(_, _, ours, how) = PARAMETERS.iter().find(fits)?;
+    Some(match how {
+        "" => format!("did you mean `{ours}`?"),
+        "sqrt" | "1 / sqrt" => format!("write `{ours} = {how}({name})` with its value"),
+        _ => format!("write `{ours} = {how}{name}` with its value"),
+    })
+}
+
 pub(super) fn distribution(name: &str) -> Option<&'static str> {
     look_up(DISTRIBUTIONS, name)
 }
@@ -106,6 +207,10 @@ pub(super) fn setting(name: &str) -> Option<&'static str> {
 }
 
 fn look_up(rows: Rows, name: &str) -> Option<&'static str> {
-    let folded = name.replace('_', "").to_lowercase();
+    let folded = fold(name);
     rows.iter().find(|(other, _)| *other == folded).map(|(_, ours)| *ours)
+}
+
+fn fold(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
 }

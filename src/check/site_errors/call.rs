@@ -45,12 +45,23 @@ pub(in crate::check) fn unknown_parameter(s: &Signature, name: &ast::Ident) -> D
     let error = Diagnostic::new(Code::E0264, format!("{} is written {}", s.name, ways(s)))
         .at(name.span, format!("no parameter `{}`", name.text));
     let known = s.forms.iter().flat_map(|f| f.params).map(|p| p.name);
-    match nearest(&name.text, known) {
-        Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => {
-            error.help(format!("for example `{}`", s.example.lines().last().unwrap_or_default()))
+    match (elsewhere::parameter(s, &name.text), nearest(&name.text, known)) {
+        (Some(help), _) => error.help(help),
+        (None, Some(near)) => error.help(format!("did you mean `{near}`?")),
+        (None, None) => error.help(format!("its parameters: {}", described(s))),
+    }
+}
+
+/// `` `loc` (mean), `scale` (standard deviation) ``
+fn described(s: &Signature) -> String {
+    let mut params: Vec<&Param> = vec![];
+    for param in s.forms.iter().flat_map(|f| f.params) {
+        if params.iter().all(|p| p.name != param.name) {
+            params.push(param);
         }
     }
+    let words: Vec<String> = params.iter().map(|p| format!("`{}` ({})", p.name, p.doc)).collect();
+    if words.is_empty() { "none".into() } else { words.join(", ") }
 }
 
 /// E0265. `Normal(0)`
