@@ -34,12 +34,18 @@ fn bare_list(text: &str) -> serde_json::Result<Vec<Field>> {
     Ok(vec![cells.finish(String::new())])
 }
 
+/// Cells that records may have for each byte of text, those that are missing among them.
+const SPARSEST: usize = 64;
+
 /// One column per key that some record has; a record without it has a missing cell there.
 fn records(text: &str) -> serde_json::Result<Vec<Field>> {
     let records: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(text)?;
     let mut columns: IndexMap<&str, Collector> = IndexMap::new();
     for key in records.iter().flat_map(serde_json::Map::keys) {
         columns.entry(key).or_default();
+    }
+    if columns.len().saturating_mul(records.len()) > text.len().saturating_mul(SPARSEST) {
+        return Err(Error::custom("its records have hardly a key in common"));
     }
     for (row, record) in records.iter().enumerate() {
         for (key, column) in &mut columns {

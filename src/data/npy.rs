@@ -1,50 +1,108 @@
 //! NPY and NPZ, through npyz: whole and floating numbers, booleans, strings; both byte orders and both axis orders.
+//!
+//! A header is only believed as far as the file holds what it announces.
 
 use super::errors::file as errors;
 use super::read::Content;
 use super::table::{Cells, Field, Layout};
 use crate::diag::Diagnostic;
-use npyz::{DType, Deserialize, NpyFile, Order, TypeChar, npz::NpzArchive};
-use std::io::{Cursor, Read, Result};
+use npyz::npz::{NpzArchive, file_name_from_array_name};
+use npyz::{DType, Deserialize, NpyFile, Order, TypeChar};
+use std::io::{self, Cursor, Read};
 
 /// Reads one unnamed array.
-pub(super) fn read(path: &str, bytes: &[u8]) -> std::result::Result<Content, Diagnostic> {
-    let damaged = |e: std::io::Error| errors::damaged(path, "NPY", &e.to_string());
-    let array = NpyFile::new(bytes).map_err(damaged)?;
-    Ok((Layout::Arrays, vec![field(path, "", array)?]))
+pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Content, Diagnostic> {
+    Ok((Layout::Arrays, vec![field(path, "", bytes)?]))
 }
 
 /// Reads every array of an archive, under its name.
-pub(super) fn read_archive(path: &str, bytes: Vec<u8>) -> std::result::Result<Content, Diagnostic> {
-    let damaged = |e: std::io::Error| errors::damaged(path, "NPZ", &e.to_string());
-    let mut archive = NpzArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+pub(super) fn read_archive(path: &str, bytes: Vec<u8>) -> Result<Content, Diagnostic> {
+    let damaged = |why: String| errors::damaged(path, "NPZ", &why);
+    let mut archive = NpzArchive::new(Cursor::new(bytes)).map_err(|e| damaged(e.to_string()))?;
     let names: Vec<String> = archive.array_names().map(str::to_string).collect();
     let mut fields = Vec::with_capacity(names.len());
     for name in names {
-        if let Some(array) = archive.by_name(&name).map_err(damaged)? {
-            fields.push(field(path, &name, array)?);
-        }
+        let entry = archive.zip_archive().by_name(&file_name_from_array_name(&name));
+        let mut entry = entry.map_err(|e| damaged(e.to_string()))?;
+        let mut array = vec![];
+        entry.read_to_end(&mut array).map_err(|e| damaged(e.to_string()))?;
+        fields.push(field(path, &name, &array)?);
     }
     fields.sort_by(|a: &Field, b| a.key.cmp(&b.key));
     Ok((Layout::Arrays, fields))
 }
 
-fn field<R: Read>(
-    path: &str,
-    key: &str,
-    array: NpyFile<R>,
-) -> std::result::Result<Field, Diagnostic> {
+fn field(path: &str, key: &str, bytes: &[u8]) -> Result<Field, Diagnostic> {
+    let damaged = |why: String| errors::damaged(path, "NPY", &why);
+    check_header(bytes).map_err(damaged)?;
+    let array = NpyFile::new(bytes).map_err(|e| damaged(e.to_string()))?;
     let shape: Vec<usize> = array.shape().iter().map(|&n| n as usize).collect();
+    let size = array.dtype().num_bytes().and_then(|n| n.checked_mul(shape.iter().product()));
+    if size.is_none_or(|size| size > bytes.len()) {
+        return Err(damaged(too_little(array.shape(), bytes)));
+    }
     let fortran = array.order() == Order::Fortran;
     let dtype = array.dtype();
-    let cells = cells(array).map_err(|e| errors::damaged(path, "NPY", &e.to_string()))?;
+    let cells = cells(array).map_err(|e| damaged(e.to_string()))?;
     let cells = cells.ok_or_else(|| errors::dtype_unknown(path, key, &dtype.descr()))?;
     let cells = if fortran { row_major(&shape, cells) } else { cells };
     Ok(Field { key: key.to_string(), shape, cells })
 }
 
+/// Refuses what npyz would multiply, allocate or recurse for: sizes beyond the file, brackets in brackets.
+fn check_header(bytes: &[u8]) -> Result<(), String> {
+    const DEEPEST: usize = 8;
+    let text = header(bytes).ok_or("it ends inside its header")?;
+    if depth(text) > DEEPEST || text.contains('\\') || text.matches("shape").count() != 1 {
+        return Err("its header is not that of an array".into());
+    }
+    let shape = announced(text).ok_or("its shape holds no whole numbers")?;
+    let at_least = |least: u64| shape.iter().try_fold(1_u64, |n, &s| n.checked_mul(s.max(least)));
+    match (at_least(0), at_least(1)) {
+        (Some(count), Some(_)) if count <= bytes.len() as u64 => Ok(()),
+        _ => Err(too_little(&shape, bytes)),
+    }
+}
+
+/// The text between the magic, version and length, and the values.
+fn header(bytes: &[u8]) -> Option<&str> {
+    let rest = bytes.strip_prefix(b"\x93NUMPY")?;
+    let (length, rest) = match rest {
+        [1, _, a, b, rest @ ..] => (u16::from_le_bytes([*a, *b]).into(), rest),
+        [2 | 3, _, a, b, c, d, rest @ ..] => (u32::from_le_bytes([*a, *b, *c, *d]), rest),
+        _ => return None,
+    };
+    str::from_utf8(rest.get(..length as usize)?).ok()
+}
+
+/// The numbers of the shape; `None` where one is larger than any file.
+fn announced(header: &str) -> Option<Vec<u64>> {
+    let (_, rest) = header.split_once("shape")?;
+    let tuple = rest.split_once(')').map_or(rest, |(tuple, _)| tuple);
+    let digits = tuple.split(|c: char| !c.is_ascii_digit()).filter(|d| !d.is_empty());
+    digits.map(|d| d.parse().ok()).collect()
+}
+
+/// How deep brackets stand in brackets.
+fn depth(text: &str) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '{' => open += 1,
+            ')' | ']' | '}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
+}
+
+fn too_little(shape: &[u64], bytes: &[u8]) -> String {
+    format!("it announces the shape {shape:?} and has {} bytes", bytes.len())
+}
+
 /// The values in the order of the file; `None` for a type that holds no numbers.
-fn cells<R: Read>(array: NpyFile<R>) -> Result<Option<Cells>> {
+fn cells<R: Read>(array: NpyFile<R>) -> io::Result<Option<Cells>> {
     let DType::Plain(plain) = array.dtype() else { return Ok(None) };
     let numbers = match (plain.type_char(), plain.size_field()) {
         (TypeChar::Uint, 1) => return Ok(Some(Cells::Bytes(array.into_vec()?))),
@@ -64,8 +122,11 @@ fn cells<R: Read>(array: NpyFile<R>) -> Result<Option<Cells>> {
     Ok(Some(Cells::Numbers(numbers)))
 }
 
-fn numbers<T: Deserialize, R: Read>(array: NpyFile<R>, number: fn(T) -> f64) -> Result<Vec<f64>> {
-    let values = array.data::<T>().map_err(std::io::Error::other)?;
+fn numbers<T: Deserialize, R: Read>(
+    array: NpyFile<R>,
+    number: fn(T) -> f64,
+) -> io::Result<Vec<f64>> {
+    let values = array.data::<T>().map_err(io::Error::other)?;
     values.map(|v| v.map(number)).collect()
 }
 

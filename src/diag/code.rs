@@ -194,6 +194,7 @@ codes! {
     E0314 "a ragged or mixed list"
     E0315 "sizes that disagree"
     E0316 "a dimension without positions"
+    E0317 "a dimension that is too long"
     E0320 "a label that the dimension does not have"
     E0321 "an index outside the dimension"
     E0322 "labels of different sorts"

@@ -64,5 +64,6 @@ fn labels<'b>(bound: &'b Bound, dim: &str) -> Vec<&'b str> {
 }
 
 mod bad;
+mod fuzz;
 mod good;
 mod real;

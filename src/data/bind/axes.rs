@@ -12,6 +12,9 @@ use crate::diag::{Diagnostic, Diagnostics};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Positions of one dimension. A double for each of them is 8 GB.
+const LONGEST: usize = 1_000_000_000;
+
 /// A dimension whose size is known.
 pub(super) struct Axis {
     pub(super) size: usize,
@@ -128,6 +131,7 @@ impl<'a> Axes<'a> {
             _ => None,
         };
         let size = self.agree(dim, declared)?;
+        self.check_length(dim, size)?;
         if size == Some(0) {
             return Err(errors::empty(
                 self.decl(dim),
@@ -141,10 +145,18 @@ impl<'a> Axes<'a> {
         let run = self.run_names(dim)?;
         let Some(names) = run.or_else(|| labels.ordered(size)) else {
             let from_indices = labels.largest();
+            self.check_length(dim, from_indices)?;
             return Ok(size.or(from_indices).map(Axis::positions));
         };
         self.check_labelled(dim, declared, &names)?;
         Ok(Some(Axis::labelled(names)))
+    }
+
+    fn check_length(&self, dim: DimId, size: Option<usize>) -> Result<(), Diagnostic> {
+        match size {
+            Some(size) if size > LONGEST => Err(errors::too_long(self.decl(dim), size, LONGEST)),
+            _ => Ok(()),
+        }
     }
 
     /// The size that the declaration and all unkeyed data agree on.

@@ -3,7 +3,7 @@
 use super::source::{Keys, Source};
 use crate::check::model::{Columns, DataDecl, DimSize, Model, NameDecl, NameId, NameKind};
 use crate::data::errors::{file as file_errors, find as errors};
-use crate::data::table::{Cells, Field, File, Tables};
+use crate::data::table::{Cells, Field, File, Layout, Tables};
 use crate::diag::{Diagnostic, Diagnostics};
 
 /// A source for every datum that some file holds in the declared rank; errors for the others.
@@ -170,6 +170,13 @@ fn fields<'a>(
     }
 }
 
+/// Rows and columns of an image as its pixels.
+fn flatten_last(shape: &mut Vec<usize>) {
+    if let (Some(columns), Some(rows)) = (shape.pop(), shape.last_mut()) {
+        *rows *= columns;
+    }
+}
+
 /// The sizes of the axes, in the rank that the model declares.
 fn shape(
     decl: &NameDecl,
@@ -191,6 +198,12 @@ fn shape(
     }
     if decl.ty.dims.is_empty() && file.is_table() && shape == [1] {
         shape.clear();
+    }
+    if matches!(file.layout, Layout::Arrays)
+        && shape.len() == decl.ty.dims.len() + 1
+        && shape.len() > 2
+    {
+        flatten_last(&mut shape);
     }
     if shape.len() == decl.ty.dims.len() {
         Ok(shape)

@@ -99,7 +99,10 @@ pub(in crate::data) fn row_length(path: &str, line: u64, found: usize, names: us
 }
 
 pub(in crate::data) fn json_invalid(path: &str, error: &serde_json::Error) -> Diagnostic {
-    let place = format!("{path}:{}:{}", error.line(), error.column());
+    let place = match error.line() {
+        0 => path.to_string(),
+        line => format!("{path}:{line}:{}", error.column()),
+    };
     let why = error.to_string();
     let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why).to_string();
     Diagnostic::new(Code::E0306, format!("{place} is not JSON data: {why}"))

@@ -1,4 +1,4 @@
-//! E0315, E0316: sizes that disagree, and dimensions without positions.
+//! E0315–E0317: sizes that disagree, dimensions without positions, and those with too many.
 
 use super::count;
 use crate::check::model::{DimDecl, NameDecl};
@@ -93,6 +93,16 @@ pub(in crate::data) fn empty(dim: &DimDecl, carrier: Option<&Carrier<'_>>) -> Di
         .at(dim.span, "declared here")
         .help(format!("`dim {name} = 1` is the smallest")),
     }
+}
+
+pub(in crate::data) fn too_long(dim: &DimDecl, size: usize, most: usize) -> Diagnostic {
+    let name = &dim.name;
+    Diagnostic::new(
+        Code::E0317,
+        format!("`{name}` may have {most} positions, its size comes to {size}"),
+    )
+    .at(dim.span, "too long for any memory")
+    .help("look at the largest number in the file; identifiers with gaps are labels without `from`")
 }
 
 pub(in crate::data) fn offset_empty(dim: &DimDecl, size: i64) -> Diagnostic {

@@ -109,6 +109,30 @@ fn idx_and_gzip() {
     assert_eq!(values(&bound, "x"), [-2.0, 256.0]);
 }
 
+/// Images are read as rows of pixels where the model has one dimension fewer, packed or not.
+#[test]
+fn images_are_rows_of_pixels() {
+    let mut idx = vec![0, 0, 0x08, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3];
+    idx.extend(0..12_u8);
+    let mut gz = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+    gz.write_all(&idx).unwrap();
+    let packed = gz.finish().unwrap();
+    let array = npy("|u1", false, "(2, 2, 3)", &(0..12).collect::<Vec<u8>>());
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in [("x-idx3-ubyte", &idx), ("x-idx3-ubyte.gz", &packed), ("x.npy", &array)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let specs = [format!("x={}", path.display())];
+        let flat = super::expect_bound("data x: real[image, pixel]\n", &specs);
+        assert_eq!((size(&flat, "image"), size(&flat, "pixel")), (2, 6), "{name}");
+        assert_eq!(values(&flat, "x"), (0..12).map(f64::from).collect::<Vec<_>>(), "{name}");
+        let whole = super::expect_bound("data x: real[image, row, column]\n", &specs);
+        assert_eq!((size(&whole, "row"), size(&whole, "column")), (2, 3), "{name}");
+        let (bound, diagnostics) = bind("data x: real[n]\n", &specs, &[]);
+        assert!(bound.is_none() && diagnostics.iter().any(|d| d.code.name() == "E0313"));
+    }
+}
+
 #[test]
 fn npy_of_every_type_and_order() {
     let float = |v: &[f32]| v.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
@@ -121,7 +145,7 @@ fn npy_of_every_type_and_order() {
     assert_eq!(read_npy("data x: int[n]\n", &npy("<i8", false, "(1,)", &wide)), [-5.0]);
 }
 
-fn npy(dtype: &str, fortran: bool, shape: &str, values: &[u8]) -> Vec<u8> {
+pub(super) fn npy(dtype: &str, fortran: bool, shape: &str, values: &[u8]) -> Vec<u8> {
     let order = if fortran { "True" } else { "False" };
     let header = format!("{{'descr': '{dtype}', 'fortran_order': {order}, 'shape': {shape}, }}");
     let header = format!("{header:<117}\n");
