@@ -2,7 +2,7 @@
 //!
 //! A contraction becomes a list of pieces, blocks of the result that one thread computes in one go. How it is cut depends on
 //! its size alone, so that any number of threads gives the same bits. Strides say where elements lie: nothing is transposed,
-//! and padding is neither read nor written.
+//! and padding is neither read nor written. The gemm chooses its instruction set itself, the widest of the machine.
 
 use super::instr::Turn;
 use super::parts::{Parts, run_parts};
@@ -105,8 +105,8 @@ pub(super) struct Product<E> {
     rows: Axis,
     columns: Axis,
     depth: Axis,
-    /// Summed dimensions that are no neighbours of `depth`: further products, added up.
-    further: Axes,
+    /// Where in a and b the products begin that are added up: more than one if `depth` is not all that is summed.
+    terms: Vec<[usize; 2]>,
     /// Pieces of one task.
     together: usize,
 }
@@ -137,15 +137,22 @@ impl<E: Lane> Product<E> {
             .flat_map(|piece| piece.cut_rows(row, spans(m, down, sides[0].block)))
             .flat_map(|piece| piece.cut_columns(column, spans(n, across, sides[1].block)))
             .collect();
-        let together = (2 * UNIT / (m * n * k)).max(1);
-        Self { pieces, rows: row, columns: column, depth: summed, further: depth, together }
+        let mut terms = vec![[0, 0]];
+        for axis in depth {
+            let along = |[a, b]: [usize; 2]| {
+                (0..axis.count as usize)
+                    .map(move |i| [a + i * axis.steps[1], b + i * axis.steps[2]])
+            };
+            terms = terms.into_iter().flat_map(along).collect();
+        }
+        let together = (2 * UNIT / (m * n * k * terms.len())).max(1);
+        Self { pieces, rows: row, columns: column, depth: summed, terms, together }
     }
 
     /// Multiplications in all.
     fn work(&self) -> usize {
-        let of = |piece: &Piece<E>| piece.rows * piece.columns;
-        let terms = self.further.iter().chain([&self.depth]).map(|axis| axis.count as usize);
-        self.pieces.iter().map(of).sum::<usize>() * terms.product::<usize>()
+        let result: usize = self.pieces.iter().map(|piece| piece.rows * piece.columns).sum();
+        result * self.depth.count as usize * self.terms.len()
     }
 
     /// The pieces, by those that make one task.
@@ -154,14 +161,12 @@ impl<E: Lane> Product<E> {
         (0..count).step_by(self.together).map(move |i| i..count.min(i + self.together))
     }
 
-    /// The sum over `further` dimensions of products, the first of which overwrites what was there.
+    /// The sum of the terms, the first of which overwrites what was there.
     fn multiply(&self, piece: Piece<E>) {
-        let mut terms = vec![piece];
-        for &axis in &self.further {
-            terms = terms.iter().flat_map(|term| term.along(axis)).collect();
-        }
-        for (i, term) in terms.into_iter().enumerate() {
-            self.add(term, i > 0);
+        let [out, a, b] = piece.at;
+        for (i, &[skip_a, skip_b]) in self.terms.iter().enumerate() {
+            let operands = [out, a.wrapping_add(skip_a), b.wrapping_add(skip_b)];
+            self.add(Piece { at: operands, ..piece }, i > 0);
         }
     }
 
