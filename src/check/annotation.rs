@@ -250,11 +250,7 @@ fn is_location_scale(signature: &Signature) -> bool {
 }
 
 /// Estimators that this version knows of and does not have.
-const LATER: [(&str, &str); 6] = [
+const LATER: [(&str, &str); 2] = [
     ("implicit", "implicit reparameterisation gradients"),
-    ("rebar", "REBAR"),
-    ("relax", "RELAX"),
-    ("mvd", "measure-valued derivatives"),
-    ("disarm", "DisARM"),
     ("hard_concrete", "hard Concrete gates"),
 ];

@@ -1,6 +1,6 @@
 //! What the exact sums share: a finite support, whose values the lowering puts along a dimension of their own.
 
-use super::{Card, Estimator, Site, Value};
+use super::{Card, Drawn, Estimator, Site};
 use crate::dist::Signature;
 use crate::ir::Graph;
 
@@ -21,7 +21,7 @@ impl Estimator for Exact {
         false
     }
 
-    fn draw(&self, _g: &mut Graph, _site: &Site) -> Value {
+    fn draw(&self, _g: &mut Graph, _site: &Site) -> Drawn {
         unreachable!("the lowering gives summed latents their values")
     }
 }

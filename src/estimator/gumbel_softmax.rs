@@ -1,7 +1,9 @@
 //! Gumbel-Softmax: a tempered softmax of logits and Gumbel noise in place of the argmax (Jang, Gu & Poole 2017;
 //! Maddison, Mnih & Teh 2017). Works in log space, so that no temperature underflows.
 
-use super::{Bias, Card, Default, Estimator, OptionCard, OptionValues, Options, Site, Value};
+use super::{
+    Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Options, Site, Value,
+};
 use crate::dist::{Event, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Schedule};
 
@@ -40,8 +42,8 @@ impl Estimator for GumbelSoftmax {
         relaxable(dist)
     }
 
-    fn draw(&self, g: &mut Graph, site: &Site) -> Value {
-        relaxed(g, site, site.options.flag("hard"))
+    fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
+        relaxed(g, site, site.options.flag("hard")).into()
     }
 }
 

@@ -1,16 +1,23 @@
 //! Gradient estimators: one file each, all in `ALL`.
 //!
 //! An estimator belongs to a latent and is two functions over the rest of the computation (the ADEV view, Lew et al. 2023):
-//! `draw` makes the value that the model sees, and `expect` turns the costs that depend on it into nodes whose value
-//! estimates their expectation and whose gradient estimates its gradient.
+//! `draw` makes the value that the model sees, and `expect` says what the gradient of the costs that depend on it lacks. It
+//! may ask what the costs would be at other values.
 
 mod card;
+mod control;
+mod disarm;
 mod enumerate;
 mod exact;
 mod gumbel_softmax;
+mod learn;
 mod marginalize;
+mod mvd;
 mod pathwise;
+mod rebar;
 mod reinforce;
+mod relax;
+mod relaxed;
 mod straight_through;
 
 pub use card::{Bias, Card, Default, OptionCard, OptionValues, Options};
@@ -29,6 +36,19 @@ pub enum Value {
     },
 }
 
+/// A value and the noise that it was made from, where its estimator needs that again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drawn {
+    pub value: Value,
+    pub noise: Option<NodeId>,
+}
+
+impl From<Value> for Drawn {
+    fn from(value: Value) -> Self {
+        Self { value, noise: None }
+    }
+}
+
 /// A latent as its estimator sees it: a draw from q, in unconstrained space where it is continuous.
 pub struct Site<'a> {
     pub name: &'a str,
@@ -36,9 +56,27 @@ pub struct Site<'a> {
     pub q: &'a Call,
     /// Dimensions of a draw, without `draws`.
     pub dims: &'a [Dim],
+    /// Those of `dims` that some cost mixes, the support among them: their elements share their costs. Not
+    /// known before the draw.
+    pub mixed: &'a [Dim],
     /// The Monte Carlo dimension; `None` for sites that are not sampled.
     pub draws: Option<Dim>,
     pub options: &'a Options,
+}
+
+/// The rest of the computation, as a function of the latent.
+pub trait Rest {
+    fn graph(&mut self) -> &mut Graph;
+
+    /// The costs that depend on the latent, if it had this value. Each has the dimensions of the site that it keeps, the draws,
+    /// and those of `fresh` that the value has.
+    fn costs(&mut self, value: Value, fresh: &[Dim]) -> Vec<NodeId>;
+}
+
+/// What every element is credited with: the sum of the costs, those that mix a dimension repeated along it.
+fn credit(rest: &mut dyn Rest, value: Value) -> NodeId {
+    let costs = rest.costs(value, &[]);
+    rest.graph().add_all(costs)
 }
 
 pub trait Estimator: Sync {
@@ -53,12 +91,12 @@ pub trait Estimator: Sync {
     }
 
     /// The value that the model sees, with dimensions `site.dims` and, for sampled sites, `site.draws`.
-    fn draw(&self, g: &mut Graph, site: &Site) -> Value;
+    fn draw(&self, g: &mut Graph, site: &Site) -> Drawn;
 
-    /// `costs` depend on the draw. Each has the dimensions of the site that credit is kept along, and may have further ones
-    /// (`draws`, those of enumerated latents). The estimator may push a surrogate of value 0 whose gradient
-    /// is what the costs' own gradient lacks.
-    fn expect(&self, _g: &mut Graph, _site: &Site, _value: Value, _costs: &mut Vec<NodeId>) {}
+    /// A surrogate whose value is 0 and whose gradient is what the costs' own gradient lacks, if that is anything.
+    fn expect(&self, _rest: &mut dyn Rest, _site: &Site, _drawn: Drawn) -> Option<NodeId> {
+        None
+    }
 }
 
 /// Every estimator, in the order that lists show them.
@@ -67,10 +105,22 @@ pub static ALL: &[&dyn Estimator] = &[
     &gumbel_softmax::GumbelSoftmax,
     &straight_through::StraightThrough,
     &reinforce::Reinforce,
+    &disarm::Disarm,
+    &mvd::Mvd,
+    &rebar::Rebar,
+    &relax::Relax,
     &enumerate::ENUMERATE,
     &marginalize::MARGINALIZE,
 ];
 
 pub fn find(name: &str) -> Option<&'static dyn Estimator> {
     ALL.iter().copied().find(|e| e.card().name == name)
+}
+
+/// A node of value 0 whose gradient in `x` is `slope`.
+fn along(g: &mut Graph, x: NodeId, slope: NodeId) -> NodeId {
+    let fixed = g.stop(x);
+    let change = g.sub(x, fixed);
+    let slope = g.stop(slope);
+    g.mul(change, slope)
 }

@@ -1,6 +1,6 @@
 //! Pathwise (reparameterised) gradients: z = g(ε, θ), so the gradient flows through the draw.
 
-use super::{Bias, Card, Estimator, Site, Value};
+use super::{Bias, Card, Drawn, Estimator, Site, Value};
 use crate::dist::Signature;
 use crate::ir::Graph;
 
@@ -24,8 +24,8 @@ impl Estimator for Pathwise {
         dist.support.is_discrete().then_some("needs a continuous latent")
     }
 
-    fn draw(&self, g: &mut Graph, site: &Site) -> Value {
+    fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
         let dims: Vec<_> = site.dims.iter().copied().chain(site.draws).collect();
-        Value::Plain(site.q.draw(g, &dims, site.name).node())
+        Value::Plain(site.q.draw(g, &dims, site.name).node()).into()
     }
 }

@@ -3,7 +3,9 @@
 //! Leave-one-out takes the mean cost of the other draws (Kool, van Hoof & Welling 2019); with antithetic pairs it leaves the
 //! whole pair out, because the partner is a function of the same noise.
 
-use super::{Bias, Card, Default, Estimator, OptionCard, OptionValues, Site, Value};
+use super::{
+    Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Rest, Site, Value, credit,
+};
 use crate::dist::Signature;
 use crate::ir::{Dim, Graph, NodeId, Noise};
 
@@ -43,18 +45,19 @@ impl Estimator for Reinforce {
         None
     }
 
-    fn draw(&self, g: &mut Graph, site: &Site) -> Value {
+    fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
         let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
         let drawn = match antithetic(g, site) {
             Some(drawn) => drawn,
             None => site.q.draw(g, &dims, site.name).node(),
         };
-        Value::Plain(g.stop(drawn))
+        Value::Plain(g.stop(drawn)).into()
     }
 
-    fn expect(&self, g: &mut Graph, site: &Site, value: Value, costs: &mut Vec<NodeId>) {
-        let Value::Plain(z) = value else { unreachable!("draws of the score function are hard") };
-        let cost = g.add_all(costs.iter().copied());
+    fn expect(&self, rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> Option<NodeId> {
+        let Value::Plain(z) = drawn.value else { unreachable!("its draws are hard") };
+        let cost = credit(rest, drawn.value);
+        let g = rest.graph();
         let cost = g.stop(cost);
         let baseline = match site.options.word("baseline") {
             "loo" => leave_one_out(g, site, cost),
@@ -65,7 +68,7 @@ impl Estimator for Reinforce {
         let score = site.q.log_prob(g, z);
         let fixed = g.stop(score);
         let score = g.sub(score, fixed);
-        costs.push(g.mul(score, advantage));
+        Some(g.mul(score, advantage))
     }
 }
 

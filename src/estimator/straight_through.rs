@@ -1,7 +1,7 @@
 //! Straight-through Gumbel-Softmax: `gumbel_softmax(hard = true)` under its usual name (Jang, Gu & Poole 2017, section 2.2).
 
 use super::gumbel_softmax::{TAU, relaxable, relaxed};
-use super::{Bias, Card, Estimator, Site, Value};
+use super::{Bias, Card, Drawn, Estimator, Site};
 use crate::dist::Signature;
 use crate::ir::Graph;
 
@@ -25,7 +25,7 @@ impl Estimator for StraightThrough {
         relaxable(dist)
     }
 
-    fn draw(&self, g: &mut Graph, site: &Site) -> Value {
-        relaxed(g, site, true)
+    fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
+        relaxed(g, site, true).into()
     }
 }

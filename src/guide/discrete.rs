@@ -71,10 +71,13 @@ pub(super) fn counts(g: &mut Graph, request: &Request) -> Guided {
 fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> Guided {
     let dims = request.dims.to_vec();
     let drawn = draw(g, request, &q, &dims);
-    let entropy = entropy.unwrap_or_else(|| {
-        let Value::Plain(z) = drawn else { unreachable!("counts are not relaxed") };
-        let log_q = q.log_prob(g, z);
-        g.neg(log_q)
-    });
-    Guided { named: Some(q.clone()), q, dims, drawn, value: drawn, entropy }
+    let entropy = entropy.unwrap_or_else(|| sampled_entropy(g, &q, drawn.value));
+    Guided { named: Some(q.clone()), q, dims, drawn, value: drawn.value, entropy, bijector: None }
+}
+
+/// −log q of a draw.
+pub(super) fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
+    let Value::Plain(z) = drawn else { unreachable!("counts are not relaxed") };
+    let log_q = q.log_prob(g, z);
+    g.neg(log_q)
 }

@@ -9,7 +9,7 @@ mod discrete;
 pub use bijector::{Bijected, Bijector};
 
 use crate::dist::{self, Call, Distribution, Domain};
-use crate::estimator::{Estimator, Options, Site, Value};
+use crate::estimator::{Drawn, Estimator, Options, Site, Value};
 use crate::ir::{Dim, Graph, NodeId};
 
 /// ½ log(2πe): the entropy of a standard normal.
@@ -33,19 +33,22 @@ pub struct Request<'a> {
 }
 
 /// A latent under its guide.
+#[derive(Clone)]
 pub struct Guided {
     /// q: on unconstrained space for continuous latents.
     pub q: Call,
     /// Dimensions of a draw from q, without the Monte Carlo one.
     pub dims: Vec<Dim>,
     /// The draw from q, as the estimator made it.
-    pub drawn: Value,
+    pub drawn: Drawn,
     /// The value that the model sees.
     pub value: Value,
     /// −log q of the value, in expectation where that is known: dimensions of the latent, without event dimensions.
     pub entropy: NodeId,
     /// q as a distribution on the model's space, where it is one of the registry: for closed-form KL.
     pub named: Option<Call>,
+    /// From unconstrained space, for continuous latents.
+    bijector: Option<Bijector>,
 }
 
 /// The guide's family for a domain, in words: what `plan` prints.
@@ -91,16 +94,40 @@ fn continuous(g: &mut Graph, request: &Request) -> Guided {
     let scale = g.exp(log_scale);
     let q = Call::new(registered("Normal"), 0, vec![loc, scale]);
     let drawn = draw(g, request, &q, &dims);
+    let (value, entropy) = transformed(g, &bijector, &q, drawn.value);
+    let named = named(g, &request.domain, &q);
+    Guided { q, dims, drawn, value, entropy, named, bijector: Some(bijector) }
+}
+
+/// The value and the entropy that a draw from a Normal in unconstrained space gives.
+fn transformed(g: &mut Graph, bijector: &Bijector, q: &Call, drawn: Value) -> (Value, NodeId) {
     let Value::Plain(base) = drawn else { unreachable!("continuous draws are not relaxed") };
     let Bijected { value, log_det } = bijector.forward(g, base);
+    let [_, scale] = q.args();
+    let log_scale = g.ln(scale);
     let entropy = g.shift(NORMAL_ENTROPY, log_scale);
     let entropy = g.sum(entropy, bijector.event());
     let entropy = match log_det {
         Some(log_det) => g.add(entropy, log_det),
         None => entropy,
     };
-    let named = named(g, &request.domain, &q);
-    Guided { q, dims, drawn, value: Value::Plain(value), entropy, named }
+    (Value::Plain(value), entropy)
+}
+
+/// The value and the entropy that another draw from q gives, on the domain as it is now: bounds may have moved, other supports
+/// keep the free dimension that their draws have.
+pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -> (Value, NodeId) {
+    match (domain, &guided.bijector) {
+        (Domain::Real | Domain::Interval { .. }, _) => {
+            let bijector = Bijector::new(g, domain);
+            transformed(g, &bijector, &guided.q, drawn)
+        }
+        (_, Some(bijector)) => transformed(g, bijector, &guided.q, drawn),
+        (Domain::Count { upper: None, .. }, None) => {
+            (drawn, discrete::sampled_entropy(g, &guided.q, drawn))
+        }
+        (_, None) => (drawn, guided.entropy),
+    }
 }
 
 /// A Normal on the reals is one; through exp it is a LogNormal.
@@ -120,15 +147,16 @@ fn parameter(g: &mut Graph, latent: &str, name: &str, dims: &[Dim], init: f64) -
     g.add_param(&format!("{latent}.{name}"), dims, vec![init; count])
 }
 
-fn draw(g: &mut Graph, request: &Request, q: &Call, dims: &[Dim]) -> Value {
+fn draw(g: &mut Graph, request: &Request, q: &Call, dims: &[Dim]) -> Drawn {
     if let Some(value) = request.enumerated {
-        return Value::Plain(value);
+        return Value::Plain(value).into();
     }
     if request.hard {
         let all: Vec<Dim> = dims.iter().copied().chain(request.draws).collect();
-        return Value::Plain(q.draw(g, &all, request.name).node());
+        return Value::Plain(q.draw(g, &all, request.name).node()).into();
     }
-    let site = Site { name: request.name, q, dims, draws: request.draws, options: request.options };
+    let Request { name, draws, options, .. } = *request;
+    let site = Site { name, q, dims, mixed: &[], draws, options };
     request.estimator.draw(g, &site)
 }
 

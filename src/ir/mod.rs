@@ -248,7 +248,11 @@ impl Graph {
         self.push(Op::Noise(self.noises.len() as u32 - 1), [])
     }
 
+    /// A scalar that follows a schedule; the same name is the same knob.
     pub fn add_knob(&mut self, name: &str, schedule: Schedule) -> NodeId {
+        if let Some(row) = self.knobs.iter().position(|k| k.name == name) {
+            return self.push(Op::Knob(row as u32), []);
+        }
         self.knobs.push(KnobInfo { name: name.into(), schedule });
         self.push(Op::Knob(self.knobs.len() as u32 - 1), [])
     }

@@ -43,6 +43,7 @@ pub enum Mode {
 }
 
 /// The pieces of one graph.
+#[derive(Default)]
 pub struct Assembly {
     pub graph: Graph,
     /// Of each dimension of the model.
@@ -53,6 +54,10 @@ pub struct Assembly {
     pub terms: Vec<Term>,
     /// Of each name of the model; `None` for those that later statements would have defined.
     pub values: Vec<Option<Value>>,
+    /// Dimensions that an estimator adds, of values beside the draw.
+    pub fresh: Vec<Dim>,
+    /// The dimensions that stand for windows.
+    shortened: HashMap<Window, Dim>,
 }
 
 /// Lowers the whole model for `samples` Monte Carlo draws.
@@ -64,10 +69,25 @@ pub fn lower(problem: &Problem, mode: Mode, samples: usize) -> Assembly {
     lowerer.finish()
 }
 
+/// The terms if one latent had another draw, in the order of the terms as they were lowered; what does not depend on the
+/// latent is shared with those.
+pub fn terms_at(problem: &Problem, a: &mut Assembly, row: usize, drawn: Value) -> Vec<Term> {
+    let (values, fresh) = (a.values.clone(), a.fresh.clone());
+    let standing = std::mem::take(&mut a.terms);
+    let mut lowerer = Lowerer::resume(problem, Mode::Optimise, std::mem::take(a));
+    lowerer.redrawn = Some((row, drawn));
+    for stmt in 0..problem.bound.model.stmts.len() {
+        lowerer.stmt(stmt);
+    }
+    *a = lowerer.finish();
+    (a.values, a.fresh) = (values, fresh);
+    std::mem::replace(&mut a.terms, standing)
+}
+
 /// Computes whatever is made from other names again, now that summed latents have draws for values: deterministic names,
 /// and latents that their parents move.
 pub fn redo_values(problem: &Problem, assembly: Assembly) -> Assembly {
-    let mut lowerer = Lowerer::resume(problem, assembly);
+    let mut lowerer = Lowerer::resume(problem, Mode::Report, assembly);
     for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
         match &stmt.kind {
             StmtKind::Let { .. } => lowerer.stmt(index),
@@ -94,6 +114,8 @@ struct Lowerer<'a> {
     shortened: HashMap<Window, Dim>,
     /// Inside an expression of data alone, which is computed at once.
     folding: bool,
+    /// A latent, by its place, that has another draw than its own.
+    redrawn: Option<(usize, Value)>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -116,16 +138,17 @@ impl<'a> Lowerer<'a> {
             windows: vec![],
             shortened: HashMap::new(),
             folding: false,
+            redrawn: None,
         };
         lowerer.declared();
         lowerer
     }
 
-    fn resume(problem: &'a Problem, assembly: Assembly) -> Self {
+    fn resume(problem: &'a Problem, mode: Mode, assembly: Assembly) -> Self {
         Self {
             problem,
             model: &problem.bound.model,
-            mode: Mode::Report,
+            mode,
             g: assembly.graph,
             dims: assembly.dims,
             draws: assembly.draws,
@@ -133,8 +156,9 @@ impl<'a> Lowerer<'a> {
             latents: assembly.latents,
             terms: assembly.terms,
             windows: vec![],
-            shortened: HashMap::new(),
+            shortened: assembly.shortened,
             folding: false,
+            redrawn: None,
         }
     }
 
@@ -146,6 +170,8 @@ impl<'a> Lowerer<'a> {
             latents: self.latents,
             terms: self.terms,
             values: self.values,
+            fresh: vec![],
+            shortened: self.shortened,
         }
     }
 

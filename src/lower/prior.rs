@@ -16,7 +16,7 @@ pub struct Prior {
 
 /// Draws latents in the order of the model, each given those before it.
 pub fn prior(problem: &Problem) -> Prior {
-    let mut lowerer = Lowerer::resume(problem, lower(problem, Mode::Report, 1));
+    let mut lowerer = Lowerer::resume(problem, Mode::Report, lower(problem, Mode::Report, 1));
     let mut bases = vec![];
     for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
         match &stmt.kind {

@@ -6,7 +6,7 @@ use crate::check::model::{DistCall, NameId, OptionValue, Schedule, Site};
 use crate::check::plan::LatentPlan;
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::{Estimator, Options, Value};
-use crate::guide::{Bijector, Guided, Request, automatic};
+use crate::guide::{Guided, Request, automatic, revalued};
 use crate::ir::{Dim, NodeId};
 use std::collections::BTreeMap;
 
@@ -78,10 +78,11 @@ impl Lowerer<'_> {
 
     pub(super) fn site(&mut self, stmt: usize, site: &Site) {
         let call = self.call(&site.dist);
-        if site.observed {
-            self.observe(stmt, site, &call);
-        } else {
-            self.latent(stmt, site, call);
+        let known = self.latents.iter().position(|l| l.name == site.name);
+        match known {
+            _ if site.observed => self.observe(stmt, site, &call),
+            Some(row) => self.again(stmt, site, row, call),
+            None => self.latent(stmt, site, call),
         }
     }
 
@@ -142,27 +143,40 @@ impl Lowerer<'_> {
                 value
             }
         };
+        let entropy = latent.guided.as_ref().map(|q| q.entropy);
         self.latents.push(latent);
-        self.own_terms(stmt, site, row, &prior, drawn);
+        self.own_terms(stmt, site, row, &prior, drawn, entropy);
         self.values[site.name.0 as usize] = Some(self.moved(offset, drawn));
     }
 
-    /// The value of a continuous latent again, from its draw and the values that its parents have now. Only bounds, locations
-    /// and scales come from parents: other supports stay as they are, with the free dimension that their draw has.
+    /// A latent that has its guide: its terms and its value, at its own draw or at the one it has instead.
+    fn again(&mut self, stmt: usize, site: &Site, row: usize, call: Call) {
+        let (offset, prior) = self.shifted(site, call);
+        let drawn = match (&self.latents[row].guided, self.redrawn) {
+            (None, _) => self.values[site.name.0 as usize],
+            (Some(guided), redrawn) => {
+                let own = redrawn.filter(|(at, _)| *at == row).map_or(guided.drawn.value, |r| r.1);
+                let domain = prior.domain(&mut self.g);
+                let (value, entropy) = revalued(&mut self.g, &domain, guided, own);
+                self.own_terms(stmt, site, row, &prior, value, Some(entropy));
+                self.values[site.name.0 as usize] = Some(self.moved(offset, value));
+                return;
+            }
+        };
+        let Some(value) = drawn else { unreachable!("summed latents keep their values") };
+        self.own_terms(stmt, site, row, &prior, value, None);
+    }
+
+    /// The value of a continuous latent again, from its draw and the values that its parents have now.
     pub(super) fn redo_latent(&mut self, site: &Site) {
         let Some(latent) = self.latents.iter().find(|l| l.name == site.name) else { return };
-        let Some(guided) = &latent.guided else { return };
-        let (discrete, drawn) = (guided.q.dist.signature().support.is_discrete(), guided.drawn);
-        if let (false, Value::Plain(base)) = (discrete, drawn) {
+        let Some(guided) = latent.guided.clone() else { return };
+        if !guided.q.dist.signature().support.is_discrete() {
             let call = self.call(&site.dist);
             let (offset, prior) = self.shifted(site, call);
             let domain = prior.domain(&mut self.g);
-            if !matches!(domain, Domain::Real | Domain::Interval { .. }) {
-                return;
-            }
-            let value = Bijector::new(&mut self.g, &domain).forward(&mut self.g, base).value;
-            let value = self.moved(offset, Value::Plain(value));
-            self.values[site.name.0 as usize] = Some(value);
+            let (value, _) = revalued(&mut self.g, &domain, &guided, guided.drawn.value);
+            self.values[site.name.0 as usize] = Some(self.moved(offset, value));
         }
     }
 
@@ -246,10 +260,16 @@ impl Lowerer<'_> {
     }
 
     /// Prior and entropy, or minus the KL where the pair has a closed form.
-    fn own_terms(&mut self, stmt: usize, site: &Site, row: usize, prior: &Call, drawn: Value) {
-        let guided = self.latents[row].guided.as_ref();
-        let named = guided.and_then(|q| q.named.clone());
-        let entropy = guided.map(|q| q.entropy);
+    fn own_terms(
+        &mut self,
+        stmt: usize,
+        site: &Site,
+        row: usize,
+        prior: &Call,
+        drawn: Value,
+        entropy: Option<NodeId>,
+    ) {
+        let named = self.latents[row].guided.as_ref().and_then(|q| q.named.clone());
         let named = named.filter(|_| !self.is_below_marginalized(prior));
         let kl = named.as_ref().and_then(|q| closed_kl(&mut self.g, q, prior));
         if let Some(kl) = kl {

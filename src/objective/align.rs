@@ -7,7 +7,7 @@ use crate::ir::{Dim, NodeId};
 use crate::lower::Assembly;
 use std::collections::BTreeMap;
 
-/// Sums a cost onto those dimensions of a latent that its paths keep. Draws and summed latents stay dimensions of their own.
+/// Sums a cost onto those dimensions of a latent that its paths keep. Draws, summed latents and fresh dimensions stay.
 pub(super) fn align(a: &mut Assembly, node: NodeId, paths: &BTreeMap<DimId, Path>) -> NodeId {
     let mut kept: Vec<Dim> = vec![];
     for (dim, path) in paths {
@@ -40,7 +40,8 @@ pub(super) fn index_node(a: &Assembly, name: NameId) -> NodeId {
     }
 }
 
-/// The Monte Carlo dimension and those of summed latents.
+/// The Monte Carlo dimension, those of summed latents, and those that an estimator added.
 fn special_dims(a: &Assembly) -> Vec<Dim> {
-    a.latents.iter().flat_map(|l| l.summed.iter().copied()).chain(a.draws).collect()
+    let summed = a.latents.iter().flat_map(|l| l.summed.iter());
+    summed.chain(&a.fresh).copied().chain(a.draws).collect()
 }

@@ -62,7 +62,9 @@ pub(super) fn enumerate(a: &mut Assembly) {
 fn joint_mass(a: &mut Assembly, row: usize) -> NodeId {
     let latent = &a.latents[row];
     let Some(guided) = &latent.guided else { unreachable!("enumerated latents have a guide") };
-    let Value::Plain(value) = guided.drawn else { unreachable!("enumerated values are hard") };
+    let Value::Plain(value) = guided.drawn.value else {
+        unreachable!("enumerated values are hard")
+    };
     let log = guided.q.log_prob(&mut a.graph, value);
     let log = a.graph.sum(log, &latent.mixed);
     a.graph.exp(log)

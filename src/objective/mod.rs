@@ -34,12 +34,22 @@ pub struct Objective {
 pub fn objective(problem: &Problem, samples: usize) -> Objective {
     let mut assembly = lower(problem, Mode::Optimise, samples);
     weight::weigh_kl(problem, &mut assembly);
+    sum_exactly(problem, &mut assembly);
+    score::add_surrogates(problem, &mut assembly);
     finish(problem, assembly)
 }
 
 /// The true ELBO: hard draws, every weight 1, no free bits.
 pub fn true_elbo(problem: &Problem, samples: usize) -> Objective {
-    finish(problem, lower(problem, Mode::Report, samples))
+    let mut assembly = lower(problem, Mode::Report, samples);
+    sum_exactly(problem, &mut assembly);
+    finish(problem, assembly)
+}
+
+/// Marginalised latents inside the logarithm first, then enumerated ones.
+fn sum_exactly(problem: &Problem, assembly: &mut Assembly) {
+    exact::marginalize(problem, assembly);
+    exact::enumerate(assembly);
 }
 
 /// Whether the optimised objective is another quantity than the ELBO that is reported.
@@ -55,10 +65,7 @@ pub fn least_samples(problem: &Problem) -> usize {
     problem.plan.latents.iter().map(score::least_samples).max().unwrap_or(1)
 }
 
-fn finish(problem: &Problem, mut assembly: Assembly) -> Objective {
-    exact::marginalize(problem, &mut assembly);
-    exact::enumerate(&mut assembly);
-    score::add_surrogates(problem, &mut assembly);
+fn finish(problem: &Problem, assembly: Assembly) -> Objective {
     let draws = assembly.draws;
     let Assembly { graph: mut g, terms, .. } = assembly;
     let mut named: Vec<(String, NodeId)> = vec![];
