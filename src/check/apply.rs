@@ -252,7 +252,8 @@ fn element(gives: Gives, args: &[Expr]) -> Elem {
     }
 }
 
-/// Shifting or scaling a whole vector, and rising functions, keep its order; a positive factor keeps a matrix what it is.
+/// Shifting or scaling a whole vector, and rising functions, keep its order; a positive factor keeps a matrix what it is,
+/// and positive factors of the elements keep a Cholesky factor one.
 fn mark(function: &str, args: &[Expr]) -> Option<Mark> {
     let (at, mark) = args.iter().enumerate().find_map(|(i, a)| Some((i, a.ty.mark?)))?;
     let constant_along = |a: &Expr| mark.dims().iter().all(|d| !a.ty.dims.contains(d));
@@ -261,11 +262,16 @@ fn mark(function: &str, args: &[Expr]) -> Option<Mark> {
     let apart = others.iter().all(|a| constant_along(a));
     let positive = others.iter().all(|a| a.ty.support.within(Interval::POSITIVE));
     let ordered = matches!(mark, Mark::Ordered(_));
+    let scales = match mark {
+        Mark::Simplex(_) | Mark::Corr(..) => false,
+        Mark::Cholesky(..) => positive,
+        Mark::Ordered(_) | Mark::Cov(..) => positive && apart,
+    };
     let kept = match function {
         "+" => ordered && apart,
         "-" => ordered && apart && at == 0,
-        "*" => apart && positive && !matches!(mark, Mark::Simplex(_) | Mark::Corr(..)),
-        "/" => apart && positive && at == 0 && !matches!(mark, Mark::Simplex(_) | Mark::Corr(..)),
+        "*" => scales,
+        "/" => scales && at == 0,
         "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "logit" | "softplus" | "sqrt" | "tanh"
         | "atan" => ordered,
         _ => false,

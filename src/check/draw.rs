@@ -55,6 +55,7 @@ impl Draw {
             Support::Positive => real(Interval::POSITIVE),
             Support::Nonneg => real(Interval::NONNEG),
             Support::Unit => real(Interval::UNIT),
+            Support::Angle => real(Interval::ANGLE),
             Support::Between(..) | Support::Above(_) => inner().between(call.bounds()),
             Support::Binary => Draw { elem: Elem::Binary, support: Interval::UNIT, mark: None },
             Support::Index => {
@@ -68,6 +69,10 @@ impl Draw {
             Support::Simplex => {
                 let mark = Some(Mark::Simplex(call.event[0]));
                 Draw { mark, ..real(Interval::UNIT) }
+            }
+            Support::Cholesky | Support::CorrCholesky => {
+                let mark = Some(Mark::Cholesky(call.event[0], call.event[1]));
+                Draw { mark, ..real(Interval::REAL) }
             }
             Support::Ordered => Draw { mark: Some(Mark::Ordered(call.event[0])), ..inner() },
             Support::Inner => inner(),
@@ -101,6 +106,9 @@ impl Draw {
         match (self.mark, self.elem) {
             (Some(Mark::Simplex(dim)), _) => format!("simplex over {}", model.dim(dim).name),
             (Some(Mark::Ordered(dim)), _) => format!("ordered over {}", model.dim(dim).name),
+            (Some(Mark::Cholesky(row, column)), _) => {
+                format!("cholesky over [{}, {}]", model.dim(row).name, model.dim(column).name)
+            }
             (_, Elem::Binary) => "binary".to_string(),
             (_, Elem::Index(dim)) => format!("index({})", model.dim(dim).name),
             (_, Elem::Int) if low < 0.0 => "int".to_string(),

@@ -41,9 +41,13 @@ impl Left<'_> {
 
 /// The dimensions that draws have as vectors: of the distribution itself or of what it wraps.
 pub(super) fn vector_dims(call: &DistCall) -> Vec<DimId> {
-    let own = call.event.first().filter(|_| call.dist.0.signature().event == Event::Vector);
+    let own = match call.dist.0.signature().event {
+        Event::Vector => &call.event[..1],
+        Event::Matrix => &call.event,
+        Event::Scalar | Event::Classes | Event::Components => &[],
+    };
     let inner = call.inner.as_deref().map(vector_dims).unwrap_or_default();
-    own.copied().into_iter().chain(inner).collect()
+    own.iter().copied().chain(inner).collect()
 }
 
 impl Checker {
@@ -72,9 +76,33 @@ impl Checker {
         if !self.check_side(signature, dim, left, span) {
             return None;
         }
-        let square = signature.forms[parts.form].params.iter().any(|p| p.needs == Needs::Cholesky);
-        let second = square.then(|| self.prime_of(dim, span));
+        let needs = |needs| signature.forms[parts.form].params.iter().any(|p| p.needs == needs);
+        let is_matrix = signature.event == Event::Matrix;
+        let second = match (is_matrix || needs(Needs::Cholesky), needs(Needs::Cutpoints)) {
+            (true, _) => Some(self.prime_of(dim, span)),
+            (_, true) => Some(self.cut_dim(parts, dim, span)?),
+            _ => None,
+        };
+        let column = second.filter(|_| is_matrix);
+        if !column.is_none_or(|column| self.check_side(signature, column, left, span)) {
+            return None;
+        }
         Some([dim].into_iter().chain(second).collect())
+    }
+
+    /// The dimension of the cutpoints between classes: of a size known to be one less.
+    fn cut_dim(&mut self, parts: &Parts, classes: DimId, span: Span) -> Option<DimId> {
+        let cutpoints = cutpoints(parts)?;
+        let one_less = |&&cut: &&DimId| match self.model.dim(cut).size {
+            DimSize::Offset { of, by } => of == classes && by == -1,
+            _ => self.fixed_size(classes).is_some_and(|n| self.fixed_size(cut) == Some(n - 1)),
+        };
+        let found = cutpoints.ty.dims.iter().find(one_less).copied();
+        if found.is_none() {
+            let classes = self.dim_name(classes);
+            self.diags.push(errors::no_cut_dim(parts.signature, &classes, cutpoints.span, span));
+        }
+        found
     }
 
     /// A vector's dimension is one of an observed datum; classes and components are none of the left side's.
@@ -82,7 +110,7 @@ impl Checker {
         let listed = left.dims.contains(&dim);
         let name = self.dim_name(dim);
         let error = match s.event {
-            Event::Vector if left.datum.is_some() && !listed => {
+            Event::Vector | Event::Matrix if left.datum.is_some() && !listed => {
                 errors::datum_lacks_event(s, left.name, left.span, &name, span)
             }
             Event::Classes | Event::Components if listed => {
@@ -100,6 +128,9 @@ impl Checker {
         let params = parts.signature.forms[parts.form].params;
         let vectors = parts.values.iter().filter(|(i, _)| is_vector(params[*i].needs));
         let types: Vec<&Type> = vectors.map(|(_, arg)| &arg.ty).collect();
+        if let Some(classes) = self.classes_of_cutpoints(parts) {
+            return Ok(classes);
+        }
         if let Some(dim) = types.iter().find_map(|ty| self.whole_dim(ty)) {
             return Ok(dim);
         }
@@ -115,6 +146,14 @@ impl Checker {
             ([], _) => Err(all),
             _ => Err(further),
         }
+    }
+
+    /// The dimension whose size the cutpoints' one is said to be one less than.
+    fn classes_of_cutpoints(&self, parts: &Parts) -> Option<DimId> {
+        cutpoints(parts)?.ty.dims.iter().find_map(|&d| match self.model.dim(d).size {
+            DimSize::Offset { of, by: -1 } => Some(of),
+            _ => None,
+        })
     }
 
     /// The dimension along which a value is a whole: a simplex, or the first of a square.
@@ -177,12 +216,26 @@ fn declared(signature: &Signature, left: Left) -> Option<DimId> {
     match (signature.event, ty.elem, ty.mark) {
         (Event::Classes, Elem::Index(dim), _) => Some(dim),
         (Event::Vector, _, Some(Mark::Simplex(dim) | Mark::Ordered(dim))) => Some(dim),
+        (Event::Matrix, _, Some(Mark::Cholesky(dim, _))) => Some(dim),
         _ => None,
     }
 }
 
+fn cutpoints<'p>(parts: &'p Parts) -> Option<&'p Expr> {
+    let params = parts.signature.forms[parts.form].params;
+    let found = parts.values.iter().find(|(i, _)| params[*i].needs == Needs::Cutpoints);
+    found.map(|(_, arg)| arg)
+}
+
 fn is_vector(needs: Needs) -> bool {
-    matches!(needs, Needs::RealVector | Needs::PositiveVector | Needs::Simplex | Needs::Cholesky)
+    matches!(
+        needs,
+        Needs::RealVector
+            | Needs::PositiveVector
+            | Needs::Simplex
+            | Needs::Cutpoints
+            | Needs::Cholesky
+    )
 }
 
 /// Whether a value is made by `*` from two that have the dimension, which `@` would sum out.

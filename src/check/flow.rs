@@ -93,7 +93,10 @@ fn drawn_whole(model: &Model, latent: NameId) -> Vec<DimId> {
     let site = model.latents().map(|(_, site)| site).find(|site| site.name == latent);
     let whole = site.filter(|site| {
         let support = site.dist.dist.0.signature().support;
-        matches!(support, Support::Simplex | Support::Ordered)
+        matches!(
+            support,
+            Support::Simplex | Support::Ordered | Support::Cholesky | Support::CorrCholesky
+        )
     });
     whole.map(|site| site.dist.event.clone()).unwrap_or_default()
 }

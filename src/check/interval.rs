@@ -3,6 +3,7 @@
 //! Ends at infinity are open. An end is closed only if it is attained, so `exp` of a real is (0, ∞) and `x^2` is [0, ∞).
 
 use super::model::Interval;
+use std::f64::consts::PI;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -11,6 +12,7 @@ impl Interval {
     pub const POSITIVE: Interval = Interval::open(0.0, f64::INFINITY);
     pub const NONNEG: Interval = Interval { low_open: false, ..Interval::POSITIVE };
     pub const UNIT: Interval = Interval::closed(0.0, 1.0);
+    pub const ANGLE: Interval = Interval::closed(-PI, PI);
 
     pub const fn open(low: f64, high: f64) -> Self {
         Self { low, high, low_open: true, high_open: true }

@@ -220,6 +220,12 @@ impl DistCall {
         self.root_call().dist.0
     }
 
+    /// Whether its classes are stretches between cutpoints, so that their order means something.
+    pub fn cuts_classes(&self) -> bool {
+        let params = self.dist.0.signature().forms[self.form].params;
+        params.iter().any(|p| p.needs == crate::dist::Needs::Cutpoints)
+    }
+
     pub fn root_call(&self) -> &DistCall {
         match (&self.inner, self.dist.0.signature().support) {
             (Some(inner), crate::dist::Support::Inner) => inner.root_call(),

@@ -81,6 +81,8 @@ impl Checker {
         };
         match (&arg.kind, arg.ty.stage) {
             (ExprKind::Literal(_), _) if needs == Needs::Simplex => "does not add up to 1".into(),
+            (ExprKind::Literal(_), _) if needs == Needs::Cutpoints => "does not ascend".into(),
+            (_, _) if needs == Needs::Cutpoints => "not known to ascend".into(),
             (_, _) if matches!(needs, Needs::Simplex | Needs::Cholesky) => {
                 "not known to be one".into()
             }

@@ -27,6 +27,7 @@ pub fn fits(arg: &Expr, need: Needs, event: &[DimId]) -> Fit {
             _ => inside(arg, Interval::NONNEG, "abs"),
         },
         Needs::Simplex => simplex(arg, event),
+        Needs::Cutpoints => cutpoints(arg, event),
         Needs::Cholesky => match event {
             &[row, column] => marked(arg, Mark::Cholesky(row, column), "cholesky"),
             _ => Fit::No,
@@ -61,6 +62,17 @@ fn simplex(arg: &Expr, event: &[DimId]) -> Fit {
             if proper { Fit::Yes } else { Fit::No }
         }
         _ => marked(arg, Mark::Simplex(over), "softmax"),
+    }
+}
+
+/// Literal cutpoints have to ascend; others need the mark.
+fn cutpoints(arg: &Expr, event: &[DimId]) -> Fit {
+    let &[_, cut] = event else { return Fit::No };
+    match &arg.kind {
+        ExprKind::Literal(places) if arg.ty.dims == [cut] => {
+            if places.windows(2).all(|w| w[0] < w[1]) { Fit::Yes } else { Fit::No }
+        }
+        _ => marked(arg, Mark::Ordered(cut), "cumsum"),
     }
 }
 

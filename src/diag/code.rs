@@ -200,6 +200,7 @@ codes! {
     E0322 "labels of different sorts"
     E0323 "data without keys along a labelled dimension"
     E0324 "keys that do not name every position once"
+    E0325 "ordered classes whose order nobody says"
     E0330 "a missing value"
     E0331 "a text where a number is needed"
     E0332 "a number that is not whole, or too large to be exact"

@@ -5,6 +5,7 @@
 
 mod asymmetric_laplace;
 mod bernoulli;
+mod bessel;
 mod beta;
 mod beta_binomial;
 mod beta_negative_binomial;
@@ -35,10 +36,12 @@ mod hurdle;
 mod hypergeometric;
 mod image;
 mod inv_chi_squared;
+mod inv_wishart_cholesky;
 mod inverse_gamma;
 mod kumaraswamy;
 mod laplace;
 mod levy;
+mod lkj_cholesky;
 mod location_scale;
 mod log_logistic;
 mod log_normal;
@@ -54,6 +57,9 @@ mod normal;
 mod numeric;
 mod one_hot_categorical;
 mod ordered;
+mod ordered_choice;
+mod ordered_logistic;
+mod ordered_probit;
 mod pareto;
 mod pareto_type2;
 mod poisson;
@@ -62,12 +68,16 @@ mod renamed;
 mod scaled_inv_chi_squared;
 mod sides;
 mod signature;
+mod skellam;
 mod skew_normal;
 mod student_t;
+mod triangle;
 mod triangular;
 mod truncated;
 mod uniform;
+mod von_mises;
 mod weibull;
+mod wishart_cholesky;
 mod zero_inflated;
 
 pub use bernoulli::Bernoulli;
@@ -311,6 +321,7 @@ pub static ALL: &[&dyn Distribution] = &[
     &generalized_normal::GeneralizedNormal,
     &exp_mod_normal::ExpModNormal,
     &triangular::Triangular,
+    &von_mises::VonMises,
     &log_uniform::LOG_UNIFORM,
     &chi_squared::CHI_SQUARED,
     &inv_chi_squared::INV_CHI_SQUARED,
@@ -333,14 +344,20 @@ pub static ALL: &[&dyn Distribution] = &[
     &negative_binomial::NegativeBinomial,
     &beta_negative_binomial::BetaNegativeBinomial,
     &geometric::Geometric,
+    &skellam::Skellam,
     &discrete_laplace::DiscreteLaplace,
     &Categorical,
+    &ordered_logistic::ORDERED_LOGISTIC,
+    &ordered_probit::ORDERED_PROBIT,
     &one_hot_categorical::OneHotCategorical,
     &multinomial::Multinomial,
     &dirichlet_multinomial::DirichletMultinomial,
     &dirichlet::Dirichlet,
     &mv_normal::MvNormal,
     &mv_student_t::MvStudentT,
+    &lkj_cholesky::LkjCholesky,
+    &wishart_cholesky::WishartCholesky,
+    &inv_wishart_cholesky::InvWishartCholesky,
     &gaussian_random_walk::GaussianRandomWalk,
     &flat::Flat,
     &half_flat::HalfFlat,

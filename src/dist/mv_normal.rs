@@ -1,9 +1,9 @@
 //! MvNormal(loc, scale_tril): x = loc + L·z with z standard normal and L the Cholesky factor of the covariance.
 
 use super::numeric::HALF_LOG_2PI;
+use super::triangle::diagonal;
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
-use crate::ir::{Dim, Entry, Graph, NodeId, Noise, Op};
-use smallvec::smallvec;
+use crate::ir::{Dim, Graph, NodeId, Noise, Op};
 
 pub(super) struct MvNormal;
 
@@ -40,11 +40,9 @@ pub(super) fn solve(g: &mut Graph, c: &Call, b: NodeId) -> NodeId {
 
 /// Σ log of the diagonal of L: half the log determinant of the covariance.
 pub(super) fn log_volume(g: &mut Graph, c: &Call) -> NodeId {
-    let (row, col) = axes(c);
-    let along = Entry::Run { to: row, start: 0 };
-    let diagonal = g.push(Op::Index(smallvec![(row, along), (col, along)]), [c.args[1]]);
+    let diagonal = diagonal(g, c.args[1], axes(c));
     let log = g.ln(diagonal);
-    g.sum(log, &[row])
+    g.sum(log, &[axes(c).0])
 }
 
 impl Distribution for MvNormal {

@@ -273,7 +273,7 @@ fn newton(g: &mut Graph, z: NodeId, log_p: NodeId) -> NodeId {
 }
 
 /// Coefficients from the constant up.
-fn polynomial(g: &mut Graph, x: NodeId, coefficients: &[f64]) -> NodeId {
+pub(super) fn polynomial(g: &mut Graph, x: NodeId, coefficients: &[f64]) -> NodeId {
     let zero = g.number(0.0);
     coefficients.iter().rev().fold(zero, |sum, &c| {
         let sum = g.mul(sum, x);

@@ -2,6 +2,7 @@
 
 use super::{Call, Domain};
 use crate::ir::Graph;
+use std::f64::consts::PI;
 
 pub struct Signature {
     pub name: &'static str,
@@ -41,6 +42,8 @@ pub enum Needs {
     PositiveVector,
     /// A simplex over the event dimension.
     Simplex,
+    /// Ascending along the second event dimension, which has one position fewer than the first.
+    Cutpoints,
     /// A lower triangular factor with positive diagonal over the two event dimensions.
     Cholesky,
     /// Another distribution: what a wrapper wraps. Always the first or second parameter of a wrapper.
@@ -59,6 +62,8 @@ pub enum Support {
     Nonneg,
     /// [0, 1]
     Unit,
+    /// [−π, π]
+    Angle,
     /// Between the parameters of these names; a name that the form lacks is no bound. Of a wrapper: and where the wrapped
     /// distribution is.
     Between(&'static str, &'static str),
@@ -80,6 +85,10 @@ pub enum Support {
     Composition(&'static str),
     /// 1 at one place of the event dimension, 0 elsewhere.
     OneHot,
+    /// Lower triangular over the two event dimensions, with a positive diagonal.
+    Cholesky,
+    /// A Cholesky factor whose rows have length 1.
+    CorrCholesky,
     /// As the wrapped distribution.
     Inner,
 }
@@ -141,6 +150,8 @@ pub enum Event {
     Classes,
     /// A draw is a vector over one dimension, which the site gets behind those of its left side.
     Vector,
+    /// A draw is a square over two dimensions, D and D', which the site gets behind those of its left side.
+    Matrix,
     /// Parameters have one more dimension, which the density sums out: the components of a mixture.
     Components,
 }
@@ -176,6 +187,9 @@ pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
             let lower = zero(g);
             Domain::Interval { lower, upper: Some(g.number(1.0)) }
         }
+        Support::Angle => {
+            Domain::Interval { lower: Some(g.number(-PI)), upper: Some(g.number(PI)) }
+        }
         Support::Between(..) | Support::Above(_) => {
             let [lower, upper] = s.support.bounds().map(|name| name.and_then(named));
             Domain::Interval { lower, upper }
@@ -187,6 +201,8 @@ pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
         Support::CountBetween(low, high) => Domain::Count { lower: named(low), upper: named(high) },
         Support::Int => Domain::Int,
         Support::OneHot => Domain::OneHot(c.event[0]),
+        Support::Cholesky => Domain::Cholesky(c.event[0], c.event[1]),
+        Support::CorrCholesky => Domain::CorrCholesky(c.event[0], c.event[1]),
         Support::Simplex => Domain::Simplex(c.event[0]),
         Support::Ordered => Domain::Ordered(c.event[0]),
         Support::Composition(name) => {

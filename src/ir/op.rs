@@ -160,6 +160,8 @@ pub enum Sampler {
     Binomial,
     /// successes, failures, draws
     Hypergeometric,
+    /// concentration; around 0
+    VonMises,
 }
 
 /// What fills a noise node.

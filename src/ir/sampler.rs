@@ -1,9 +1,10 @@
 //! Draws that need a loop or a rejection step, as a pure function of one uniform noise: its bits seed a small generator.
 
 use super::Sampler;
-use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Binomial, Distribution, Gamma, Hypergeometric, Poisson};
+use std::f64::consts::PI;
 
 /// A draw; NaN where the parameters are outside their ranges. `parameters` are in the order that `Sampler` gives.
 ///
@@ -30,6 +31,36 @@ pub fn draw(sampler: Sampler, noise: f64, parameters: &[f64]) -> f64 {
             let sound = successes >= 0.0 && failures >= 0.0 && draws >= 0.0;
             urn.ok().filter(|_| sound).map_or(f64::NAN, |urn| urn.sample(&mut rng) as f64)
         }
+        (Sampler::VonMises, &[concentration]) => von_mises(&mut rng, concentration),
         _ => unreachable!("{sampler:?}: its number of parameters is fixed"),
     }
+}
+
+/// An angle from a wrapped Cauchy, until one is accepted (Best & Fisher 1979).
+fn von_mises(rng: &mut Xoshiro256PlusPlus, concentration: f64) -> f64 {
+    if concentration.is_nan() || concentration < 0.0 {
+        return f64::NAN;
+    }
+    let r = wrapped_cauchy(concentration);
+    loop {
+        let z = (PI * rng.random::<f64>()).cos();
+        let cosine = (1.0 + r * z) / (r + z);
+        let c = concentration * (r - cosine);
+        let height: f64 = rng.random();
+        if c * (2.0 - c) > height || (c / height).ln() + 1.0 >= c {
+            let angle = cosine.clamp(-1.0, 1.0).acos();
+            return if rng.random() { angle } else { -angle };
+        }
+    }
+}
+
+/// (1 + ρ²)/(2ρ) for the ρ of the wrapped Cauchy that is accepted most often.
+fn wrapped_cauchy(concentration: f64) -> f64 {
+    const TINY: f64 = 1e-5;
+    if concentration < TINY {
+        return 1.0 / concentration.max(f64::MIN_POSITIVE);
+    }
+    let tau = 1.0 + (1.0 + 4.0 * concentration * concentration).sqrt();
+    let rho = (tau - (2.0 * tau).sqrt()) / (2.0 * concentration);
+    (1.0 + rho * rho) / (2.0 * rho)
 }

@@ -85,6 +85,7 @@ impl Sketcher {
     fn arg(&mut self, arg: &Expr, need: Needs, event: &[Dim]) -> NodeId {
         let dims: &[Dim] = match need {
             Needs::RealVector | Needs::PositiveVector | Needs::Simplex => &event[..1],
+            Needs::Cutpoints => &event[1..],
             Needs::Cholesky => event,
             _ => &[],
         };

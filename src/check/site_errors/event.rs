@@ -11,6 +11,7 @@ fn role(s: &Signature) -> &'static str {
         Event::Classes => "the classes",
         Event::Components => "the components",
         Event::Vector | Event::Scalar => "its vectors",
+        Event::Matrix => "its squares",
     }
 }
 
@@ -36,6 +37,23 @@ pub(in crate::check) fn no_single_event(
     }
 }
 
+/// E0270. Cutpoints along no dimension that has one position fewer than there are classes.
+pub(in crate::check) fn no_cut_dim(
+    s: &Signature,
+    classes: &str,
+    cutpoints: Span,
+    span: Span,
+) -> Diagnostic {
+    let name = s.name;
+    Diagnostic::new(
+        Code::E0270,
+        format!("{name} needs cutpoints along a dimension of one position less than `{classes}`"),
+    )
+    .at(cutpoints, format!("not known to have a dimension of size `{classes} - 1`"))
+    .also(span, format!("the classes are those of `{classes}`"))
+    .help(format!("write `dim cut = {classes} - 1` and a prior, `c ~ Ordered(Normal(0, 5), cut)`"))
+}
+
 /// E0270. An observed datum without the dimension of the draw.
 pub(in crate::check) fn datum_lacks_event(
     s: &Signature,
@@ -44,7 +62,8 @@ pub(in crate::check) fn datum_lacks_event(
     dim: &str,
     span: Span,
 ) -> Diagnostic {
-    Diagnostic::new(Code::E0270, format!("a draw of {} is a vector over `{dim}`", s.name))
+    let what = if s.event == Event::Matrix { "square" } else { "vector" };
+    Diagnostic::new(Code::E0270, format!("a draw of {} is a {what} over `{dim}`", s.name))
         .at(left, format!("`{datum}` has no dimension `{dim}`"))
         .also(span, format!("over `{dim}`"))
         .help(format!("give `{datum}` the dimension `{dim}` where it is declared"))

@@ -13,6 +13,7 @@ fn words(needs: Needs) -> &'static str {
         Needs::Unit => "between 0 and 1",
         Needs::Count => "a count",
         Needs::Simplex => "a simplex: positive, with sum 1",
+        Needs::Cutpoints => "ascending",
         Needs::Cholesky => "a Cholesky factor",
         Needs::Distribution => "a distribution",
         Needs::Dimension => "the name of a dimension",
@@ -41,6 +42,7 @@ pub(in crate::check) fn outside(
             error.help("use a `Beta` or `Uniform(0, 1)` prior, or wrap it in `sigmoid(…)`")
         }
         Needs::Simplex => error.help("use a `Dirichlet` prior, or wrap it in `softmax(…)`"),
+        Needs::Cutpoints => error.help("use an `Ordered(Normal(0, 5), cut)` prior"),
         _ => error,
     }
 }
@@ -88,9 +90,11 @@ pub(in crate::check) fn may_leave(
     fix: &str,
     arg: Span,
 ) -> Diagnostic {
-    Diagnostic::new(Code::W0230, must_be(s, param))
-        .at(arg, "may leave that range")
-        .help(format!("wrap it: `{fix}(…)` always is"))
+    let error = Diagnostic::new(Code::W0230, must_be(s, param)).at(arg, "may leave that range");
+    match param.needs {
+        Needs::Cutpoints => error.help("`cumsum(exp(…) over cut)` always is"),
+        _ => error.help(format!("wrap it: `{fix}(…)` always is")),
+    }
 }
 
 /// E0273. By position it would be one parameter, by its values it is another.

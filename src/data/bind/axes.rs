@@ -5,10 +5,11 @@
 
 use super::labels::Labels;
 use super::source::{Keys, Label, Source};
-use crate::check::model::{DimDecl, DimId, DimSize, Elem, Model};
+use crate::check::model::{DimDecl, DimId, DimSize, Elem, Model, StmtKind};
 use crate::data::errors::label as label_errors;
 use crate::data::errors::shape::{self as errors, Carrier};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::Span;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -143,12 +144,16 @@ impl<'a> Axes<'a> {
         }
         let labels = self.labels(dim)?;
         let run = self.run_names(dim)?;
+        let by_alphabet = run.is_none() && labels.are_texts();
         let Some(names) = run.or_else(|| labels.ordered(size)) else {
             let from_indices = labels.largest();
             self.check_length(dim, from_indices)?;
             return Ok(size.or(from_indices).map(Axis::positions));
         };
         self.check_labelled(dim, declared, &names)?;
+        if let Some(site) = self.ordered_choice(dim).filter(|_| by_alphabet) {
+            return Err(label_errors::order_unsaid(self.decl(dim), site, &names));
+        }
         Ok(Some(Axis::labelled(names)))
     }
 
@@ -157,6 +162,16 @@ impl<'a> Axes<'a> {
             Some(size) if size > LONGEST => Err(errors::too_long(self.decl(dim), size, LONGEST)),
             _ => Ok(()),
         }
+    }
+
+    /// A distribution to which the order of the dimension's positions means something.
+    fn ordered_choice(&self, dim: DimId) -> Option<Span> {
+        let sites = self.model.stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Tilde(site) => Some(site.dist.root_call()),
+            _ => None,
+        });
+        let mut choices = sites.filter(|call| call.cuts_classes());
+        choices.find(|call| self.root(call.event[0]) == dim).map(|call| call.span)
     }
 
     /// The size that the declaration and all unkeyed data agree on.

@@ -66,6 +66,10 @@ impl<'a> Labels<'a> {
         }
     }
 
+    pub(super) fn are_texts(&self) -> bool {
+        !self.texts.is_empty()
+    }
+
     /// The labels in their order; `None` where numbers are positions. `size` is the size that other data give.
     pub(super) fn ordered(&self, size: Option<usize>) -> Option<Vec<String>> {
         if !self.texts.is_empty() {

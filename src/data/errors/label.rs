@@ -1,10 +1,11 @@
-//! E0315, E0320–E0324: labels that a dimension does not have, indices outside it, and keys that do not name every
+//! E0315, E0320–E0325: labels that a dimension does not have, indices outside it, and keys that do not name every
 //! position once.
 
 use super::shape::Carrier;
 use super::{LISTED, count, list};
 use crate::check::model::{DimDecl, NameDecl};
 use crate::diag::{Code, Diagnostic, nearest};
+use crate::source::Span;
 
 /// `label` as the file has it, texts in quotes.
 pub(in crate::data) fn unknown_in_data(
@@ -152,4 +153,17 @@ pub(in crate::data) fn count_differs(dim: &DimDecl, size: usize, labels: &[Strin
     .help(format!("let the data decide: leave `dim {name} = {size}` out"))
     .help(format!("or list all labels: `dim {name} = [\"a\", \"b\"]`"))
     .note(format!("the labels in the data are {}", list(labels.iter().map(String::as_str))))
+}
+
+/// `site` is the distribution to which the order means something.
+pub(in crate::data) fn order_unsaid(dim: &DimDecl, site: Span, labels: &[String]) -> Diagnostic {
+    let listed: Vec<String> = labels.iter().take(LISTED).map(|l| format!("\"{l}\"")).collect();
+    let rest = if labels.len() > LISTED { ", …" } else { "" };
+    Diagnostic::new(
+        Code::E0325,
+        format!("the order of `{}` must be said, and the file only has its labels", dim.name),
+    )
+    .at(site, "needs classes from the lowest to the highest")
+    .also(dim.span, "labelled by texts")
+    .help(format!("write `dim {} = [{}{rest}]`, in their order", dim.name, listed.join(", ")))
 }

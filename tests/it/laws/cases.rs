@@ -42,6 +42,8 @@ pub(super) struct Built {
     /// The event dimension.
     pub event: Dim,
     prime: Dim,
+    /// One shorter than the event dimension.
+    cut: Dim,
 }
 
 impl Case {
@@ -57,9 +59,18 @@ impl Case {
         dist::find(self.name).unwrap_or_else(|| panic!("no distribution {}", self.name))
     }
 
-    /// Whether a draw is a vector along the event dimension.
+    /// Whether a draw has event dimensions.
     pub(super) fn is_vector(&self) -> bool {
-        self.dist().signature().event == Event::Vector
+        self.axes() > 0
+    }
+
+    /// How many event dimensions a draw has.
+    pub(super) fn axes(&self) -> usize {
+        match self.dist().signature().event {
+            Event::Vector => 1,
+            Event::Matrix => 2,
+            _ => 0,
+        }
     }
 
     pub(super) fn is_proper(&self) -> bool {
@@ -80,7 +91,7 @@ impl Case {
 
     /// How many values a draw has.
     pub(super) fn width(&self) -> usize {
-        if self.is_vector() { self.size } else { 1 }
+        self.size.pow(self.axes() as u32)
     }
 
     /// Its arguments and those of what it wraps, with what they need.
@@ -110,16 +121,20 @@ impl Case {
         let point = g.dim("point", points);
         let event = g.dim("event", self.size);
         let prime = g.dim("event'", self.size);
+        let cut = g.dim("cut", (self.size - 1).max(1));
         let mut leaves = vec![];
-        let call = self.call(&mut g, [point, event, prime], &mut leaves);
-        Built { g, call, leaves, point, event, prime }
+        let call = self.call(&mut g, [point, event, prime, cut], &mut leaves);
+        Built { g, call, leaves, point, event, prime, cut }
     }
 
-    fn call(&self, g: &mut Graph, dims: [Dim; 3], leaves: &mut Vec<NodeId>) -> Call {
-        let [point, event, prime] = dims;
+    fn call(&self, g: &mut Graph, dims: [Dim; 4], leaves: &mut Vec<NodeId>) -> Call {
+        let [point, event, prime, cut] = dims;
         let mut args = vec![];
-        for values in &self.args {
+        let has = |wanted| move |p: &dist::Param| p.needs == wanted;
+        let params = self.dist().signature().forms[self.form].params;
+        for (place, values) in self.args.iter().enumerate() {
             let along: &[Dim] = match values.len() {
+                _ if params.get(place).is_some_and(has(Needs::Cutpoints)) => &[point, cut],
                 1 => &[point],
                 n if n == self.size || self.size == 1 => &[point, event],
                 _ => &[point, event, prime],
@@ -134,12 +149,11 @@ impl Case {
             Box::new(inner.call(g, dims, leaves))
         });
         let signature = self.dist().signature();
-        let is_square = |n: &Needs| *n == Needs::Cholesky;
         let event = match signature.event {
             Event::Scalar => vec![],
-            _ if signature.forms[self.form].params.iter().any(|p| is_square(&p.needs)) => {
-                vec![event, prime]
-            }
+            Event::Matrix => vec![event, prime],
+            _ if params.iter().any(has(Needs::Cholesky)) => vec![event, prime],
+            _ if params.iter().any(has(Needs::Cutpoints)) => vec![event, cut],
             _ => vec![event],
         };
         Call { inner, ..Call::new(self.dist(), self.form, args).over(event) }
@@ -149,18 +163,18 @@ impl Case {
 impl Built {
     /// Another distribution on the same dimensions.
     pub(super) fn add_call(&mut self, case: &Case) -> Call {
-        case.call(&mut self.g, [self.point, self.event, self.prime], &mut vec![])
+        case.call(&mut self.g, [self.point, self.event, self.prime, self.cut], &mut vec![])
     }
 
     /// Values, point by point, as a parameter of the graph.
-    pub(super) fn add_points(&mut self, values: &[f64], is_vector: bool) -> NodeId {
-        let dims = self.draw_dims(is_vector);
+    pub(super) fn add_points(&mut self, values: &[f64], axes: usize) -> NodeId {
+        let dims = self.draw_dims(axes);
         let values = permute(&self.g, &dims, None, values);
         self.g.add_param("x", &dims, values)
     }
 
-    pub(super) fn draw_dims(&self, is_vector: bool) -> Vec<Dim> {
-        if is_vector { vec![self.point, self.event] } else { vec![self.point] }
+    pub(super) fn draw_dims(&self, axes: usize) -> Vec<Dim> {
+        [self.point, self.event, self.prime][..=axes].to_vec()
     }
 }
 
@@ -256,6 +270,9 @@ fn skewed() -> Vec<Case> {
         scalar("ExpModNormal", &[10.0, 3.0, 4.0]),
         scalar("Triangular", &[0.0, 1.0, 3.0]),
         scalar("Triangular", &[-5.0, -1.0, -0.9]),
+        scalar("VonMises", &[0.0, 2.0]),
+        scalar("VonMises", &[2.5, 0.01]),
+        scalar("VonMises", &[-1.0, 300.0]),
         scalar("BetaProportion", &[0.5, 2.0]),
         scalar("BetaProportion", &[0.9, 30.0]),
         scalar("LogitNormal", &[0.0, 1.0]),
@@ -323,6 +340,9 @@ fn discrete() -> Vec<Case> {
         scalar("Hypergeometric", &[8.0, 5.0, 6.0]),
         scalar("DiscreteUniform", &[1.0, 6.0]),
         scalar("DiscreteUniform", &[0.0, 40.0]),
+        scalar("Skellam", &[3.0, 2.0]),
+        scalar("Skellam", &[0.2, 60.0]),
+        scalar("Skellam", &[900.0, 400.0]),
         scalar("DiscreteLaplace", &[2.0]),
         scalar("DiscreteLaplace", &[0.3]),
         scalar("DiscreteLaplace", &[50.0]),
@@ -330,6 +350,11 @@ fn discrete() -> Vec<Case> {
         vector("Categorical", &[&[3.0, -1.0, 0.5, -6.0]]),
         vector("Categorical", &[&[0.2, 0.7, 0.1]]).form(1),
         vector("Categorical", &[&[0.5, 0.5, 0.0]]).form(1),
+        vector("OrderedLogistic", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4),
+        vector("OrderedLogistic", &[&[-20.0], &[-21.0, -19.5]]).sized(3),
+        vector("OrderedLogistic", &[&[2.0], &[1.0]]).sized(2),
+        vector("OrderedProbit", &[&[0.3], &[-1.0, 0.5, 2.0]]).sized(4),
+        vector("OrderedProbit", &[&[5.0], &[4.9, 5.4]]).sized(3),
     ]
 }
 
@@ -349,6 +374,13 @@ fn vectors() -> Vec<Case> {
         vector("MvNormal", &[&[0.0, 0.0], &[1.0, 0.0, 0.8, 0.6]]),
         vector("MvStudentT", &[&[3.0], &[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]),
         vector("MvStudentT", &[&[20.0], &[0.0, 0.0], &[1.0, 0.0, 0.8, 0.6]]),
+        vector("LKJCholesky", &[&[1.0]]).sized(2),
+        vector("LKJCholesky", &[&[3.5]]).sized(2),
+        vector("LKJCholesky", &[&[1.5]]).sized(3),
+        vector("WishartCholesky", &[&[2.5], &[1.5, 0.0, -0.4, 0.9]]).sized(2),
+        vector("WishartCholesky", &[&[9.0], &[0.6, 0.0, 0.2, 0.8]]).sized(2),
+        vector("InvWishartCholesky", &[&[4.5], &[1.5, 0.0, -0.4, 0.9]]).sized(2),
+        vector("InvWishartCholesky", &[&[9.0], &[0.6, 0.0, 0.2, 0.8]]).sized(2),
         vector("GaussianRandomWalk", &[&[0.7]]).sized(2),
         vector("GaussianRandomWalk", &[&[0.5, 2.0]]),
         scalar("Flat", &[]),

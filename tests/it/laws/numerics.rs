@@ -9,7 +9,7 @@ use rand_distr::{Distribution, Gumbel, Open01, StandardNormal};
 use std::f64::consts::FRAC_PI_2;
 
 /// Points, each of as many values as a draw, and what each weighs in a sum or an integral over the support.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Nodes {
     pub points: Vec<f64>,
     pub weights: Vec<f64>,
@@ -43,7 +43,7 @@ pub(super) fn eval(g: &Graph, wanted: &[NodeId], seed: u64) -> Vec<Vec<f64>> {
 /// Draws, one after the other, and whether they are pathwise.
 pub(super) fn draw(case: &Case, count: usize, seed: u64) -> (Vec<f64>, bool) {
     let mut b = case.build(count);
-    let dims = b.draw_dims(case.is_vector());
+    let dims = b.draw_dims(case.axes());
     let draw = b.call.draw(&mut b.g, &dims, "z");
     let values = eval(&b.g, &[draw.node()], seed).remove(0);
     assert_eq!(values.len(), count * case.width(), "{case:?}: a draw has the dimensions asked for");
@@ -53,7 +53,7 @@ pub(super) fn draw(case: &Case, count: usize, seed: u64) -> (Vec<f64>, bool) {
 pub(super) fn log_prob(case: &Case, points: &[f64]) -> Vec<f64> {
     let count = points.len() / case.width();
     let mut b = case.build(count);
-    let x = b.add_points(points, case.is_vector());
+    let x = b.add_points(points, case.axes());
     let log = b.call.log_prob(&mut b.g, x);
     let log = b.g.expand(log, &[b.point]);
     assert_eq!(b.g.shape(log).dims(), &[b.point], "{case:?}: a log density per point");
@@ -71,6 +71,10 @@ pub(super) enum Support {
     Ordered,
     Composition(f64),
     Plane,
+    /// Lower triangular, with a positive diagonal.
+    Triangle,
+    /// The same with rows of length 1.
+    UnitTriangle,
 }
 
 pub(super) fn support(case: &Case) -> Support {
@@ -94,8 +98,10 @@ pub(super) fn support(case: &Case) -> Support {
         Domain::Int => Support::Whole(f64::NEG_INFINITY, f64::INFINITY),
         Domain::OneHot(_) => Support::OneHot,
         Domain::Composition { total, .. } => Support::Composition(bound(Some(total), 0.0)),
-        Domain::Cholesky(..) | Domain::CorrCholesky(..) | Domain::Cov(..) | Domain::Corr(..) => {
-            unreachable!("no distribution of the registry draws matrices")
+        Domain::Cholesky(..) => Support::Triangle,
+        Domain::CorrCholesky(..) => Support::UnitTriangle,
+        Domain::Cov(..) | Domain::Corr(..) => {
+            unreachable!("no distribution of the registry draws symmetric matrices")
         }
     }
 }
@@ -130,6 +136,8 @@ pub(super) fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
         Support::Composition(total) => compositions(total as u64, case.size),
         Support::Simplex => simplex(case.size),
         Support::Plane | Support::Ordered => vectors(case, bulk),
+        Support::Triangle => triangles(case, bulk),
+        Support::UnitTriangle => unit_triangles(case.size),
     }
 }
 
@@ -208,6 +216,51 @@ fn simplex(size: usize) -> Nodes {
     nodes
 }
 
+/// Two by two, around what the lower left element is where the scale alone makes it.
+fn triangles(case: &Case, bulk: Bulk) -> Nodes {
+    let slope = case.args[1][2] / case.args[1][0];
+    let half = between(0.0, f64::INFINITY, bulk.spread, 80);
+    let mut line = between(f64::NEG_INFINITY, 0.0, bulk.spread, 80);
+    line.append(half.clone());
+    let mut nodes = Nodes::default();
+    for (&a, &wa) in half.points.iter().zip(&half.weights) {
+        for (&b, &wb) in line.points.iter().zip(&line.weights) {
+            for (&c, &wc) in half.points.iter().zip(&half.weights) {
+                nodes.points.extend([a, 0.0, slope * a + b, c]);
+                nodes.weights.push(wa * wb * wc);
+            }
+        }
+    }
+    nodes
+}
+
+/// Row by row below the diagonal: each element between the ends that those before it leave.
+fn unit_triangles(size: usize) -> Nodes {
+    let line = between(0.0, 1.0, 1.0, 60);
+    let mut rows = vec![(vec![], 1.0)];
+    for i in 0..size {
+        let mut left = vec![1.0; rows.len()];
+        for _ in 0..i {
+            let (old, rest) = (std::mem::take(&mut rows), std::mem::take(&mut left));
+            for ((row, weight), rest) in old.into_iter().zip(rest) {
+                let root = f64::sqrt(rest);
+                for (&u, &w) in line.points.iter().zip(&line.weights) {
+                    let x = root * (2.0 * u - 1.0);
+                    let longer: Vec<f64> = row.iter().copied().chain([x]).collect();
+                    rows.push((longer, weight * w * 2.0 * root));
+                    left.push(rest * 4.0 * u * (1.0 - u));
+                }
+            }
+        }
+        for ((row, _), rest) in rows.iter_mut().zip(&left) {
+            row.push(f64::sqrt(*rest));
+            row.resize(size * (i + 1), 0.0);
+        }
+    }
+    let (points, weights): (Vec<Vec<f64>>, Vec<f64>) = rows.into_iter().unzip();
+    Nodes { points: points.concat(), weights }
+}
+
 /// The plane, or its part where elements ascend.
 fn vectors(case: &Case, bulk: Bulk) -> Nodes {
     let ascending = support(case) == Support::Ordered;
@@ -224,7 +277,7 @@ fn vectors(case: &Case, bulk: Bulk) -> Nodes {
         for (row, weight) in old.into_iter().zip(weights) {
             let next = match row.last() {
                 Some(&last) if ascending && axis > 0 => {
-                    between(last, f64::INFINITY, bulk.spread, 60)
+                    between(last, f64::INFINITY, bulk.spread, 80)
                 }
                 _ => line(bulk.centre),
             };

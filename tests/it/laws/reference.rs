@@ -1,4 +1,4 @@
-//! Log densities by SciPy 1.17; the call stands above each.
+//! Log densities by SciPy 1.17, and by mpmath 1.4 with 40 digits; the call stands above each.
 
 use super::cases::{Case, scalar, vector, wrap};
 
@@ -400,5 +400,73 @@ pub(super) fn all() -> Vec<(Case, &'static [f64], f64)> {
         (wrap("Hurdle", &[&[-1.0]], scalar("NegativeBinomial", &[6.0, 1.5])).form(1), &[0.0], -1.3132616875182228),
         // np.log(expit(-1.0) if 7.0 == 0 else expit(1.0) * st.nbinom(1.5, 0.2).pmf(7.0) / (1 - 0.2 ** 1.5))
         (wrap("Hurdle", &[&[-1.0]], scalar("NegativeBinomial", &[6.0, 1.5])).form(1), &[7.0], -3.050836811181914),
+        // st.vonmises(2.0, 0.5).logpdf(-3.0)
+        (scalar("VonMises", &[0.5, 2.0]), &[-3.0], -4.534783982473894),
+        // st.vonmises(2.0, 0.5).logpdf(0.5)
+        (scalar("VonMises", &[0.5, 2.0]), &[0.5], -0.6618706078923016),
+        // st.vonmises(2.0, 0.5).logpdf(3.0)
+        (scalar("VonMises", &[0.5, 2.0]), &[3.0], -4.2641578389861685),
+        // st.vonmises(400.0, 0.5).logpdf(-0.1)
+        (scalar("VonMises", &[0.5, 400.0]), &[-0.1], -67.78927318742561),
+        // st.vonmises(400.0, 0.5).logpdf(0.5)
+        (scalar("VonMises", &[0.5, 400.0]), &[0.5], 2.076480848703078),
+        // float(mp.log(mp.besseli(4.0, 2 * mp.sqrt(mpf(3.0) * 2.0))) + -4.0 / 2 * mp.log(mpf(3.0) / 2.0)) - 3.0 - 2.0
+        (scalar("Skellam", &[3.0, 2.0]), &[-4.0], -4.304082889754552),
+        // float(mp.log(mp.besseli(0.0, 2 * mp.sqrt(mpf(3.0) * 2.0))) + 0.0 / 2 * mp.log(mpf(3.0) / 2.0)) - 3.0 - 2.0
+        (scalar("Skellam", &[3.0, 2.0]), &[0.0], -1.7854481126341457),
+        // float(mp.log(mp.besseli(60.0, 2 * mp.sqrt(mpf(3.0) * 2.0))) + 60.0 / 2 * mp.log(mpf(3.0) / 2.0)) - 3.0 - 2.0
+        (scalar("Skellam", &[3.0, 2.0]), &[60.0], -127.61315330862541),
+        // float(mp.log(mp.besseli(0.0, 2 * mp.sqrt(mpf(0.001) * 5.0))) + 0.0 / 2 * mp.log(mpf(0.001) / 5.0)) - 0.001 - 5.0
+        (scalar("Skellam", &[0.001, 5.0]), &[0.0], -4.99600623614682),
+        // float(mp.log(mp.besseli(3.0, 2 * mp.sqrt(mpf(0.001) * 5.0))) + 3.0 / 2 * mp.log(mpf(0.001) / 5.0)) - 0.001 - 5.0
+        (scalar("Skellam", &[0.001, 5.0]), &[3.0], -27.51477546238108),
+        // float(mp.log(mp.besseli(90.0, 2 * mp.sqrt(mpf(60.0) * 41.0))) + -90.0 / 2 * mp.log(mpf(60.0) / 41.0)) - 60.0 - 41.0
+        (scalar("Skellam", &[60.0, 41.0]), &[-90.0], -60.84653847694731),
+        // float(mp.log(mp.besseli(0.0, 2 * mp.sqrt(mpf(60.0) * 41.0))) + 0.0 / 2 * mp.log(mpf(60.0) / 41.0)) - 60.0 - 41.0
+        (scalar("Skellam", &[60.0, 41.0]), &[0.0], -5.019450598599718),
+        // float(mp.log(mp.besseli(25.0, 2 * mp.sqrt(mpf(60.0) * 41.0))) + 25.0 / 2 * mp.log(mpf(60.0) / 41.0)) - 60.0 - 41.0
+        (scalar("Skellam", &[60.0, 41.0]), &[25.0], -3.409290314346947),
+        // float(mp.log(mp.besseli(4000.0, 2 * mp.sqrt(mpf(9000.0) * 4000.0))) + -4000.0 / 2 * mp.log(mpf(9000.0) / 4000.0)) - 9000.0 - 4000.0
+        (scalar("Skellam", &[9000.0, 4000.0]), &[-4000.0], -3288.191994099405),
+        // float(mp.log(mp.besseli(0.0, 2 * mp.sqrt(mpf(9000.0) * 4000.0))) + 0.0 / 2 * mp.log(mpf(9000.0) / 4000.0)) - 9000.0 - 4000.0
+        (scalar("Skellam", &[9000.0, 4000.0]), &[0.0], -1005.6152590804886),
+        // float(mp.log(mp.besseli(5000.0, 2 * mp.sqrt(mpf(9000.0) * 4000.0))) + 5000.0 / 2 * mp.log(mpf(9000.0) / 4000.0)) - 9000.0 - 4000.0
+        (scalar("Skellam", &[9000.0, 4000.0]), &[5000.0], -5.655283606616649),
+        // st.logistic.logcdf(-1.3)
+        (vector("OrderedLogistic", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4), &[0.0], -1.5410084538329922),
+        // np.log(st.logistic.cdf(0.2) - st.logistic.cdf(-1.3))
+        (vector("OrderedLogistic", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4), &[1.0], -1.091629782140038),
+        // np.log(st.logistic.sf(0.2) - st.logistic.sf(3.7))
+        (vector("OrderedLogistic", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4), &[2.0], -0.8532244315708305),
+        // st.logistic.logsf(3.7)
+        (vector("OrderedLogistic", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4), &[3.0], -3.724422845933779),
+        // st.norm.logcdf(-1.3)
+        (vector("OrderedProbit", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4), &[0.0], -2.335103278662442),
+        // np.log(st.norm.cdf(0.2) - st.norm.cdf(-1.3))
+        (vector("OrderedProbit", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4), &[1.0], -0.728858869849768),
+        // np.log(st.norm.sf(0.2) - st.norm.sf(3.7))
+        (vector("OrderedProbit", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4), &[2.0], -0.8659957699395335),
+        // st.norm.logsf(3.7)
+        (vector("OrderedProbit", &[&[0.3], &[-1.0, 0.5, 4.0]]).sized(4), &[3.0], -9.135235371872877),
+        // (2 - 2 + 1.0) * np.log(0.8) - ((2 - 1) / 2 * np.log(np.pi) + multigammaln(1.5 + 0.0, 2 - 1) - (2 - 1) * gammaln(1.5 + (2 - 1) / 2))
+        (vector("LKJCholesky", &[&[1.5]]).sized(2), &[1.0, 0.0, 0.6, 0.8], -0.6747262566036645),
+        // (2 - 2 + 1.0) * np.log(0.96) - ((2 - 1) / 2 * np.log(np.pi) + multigammaln(1.5 + 0.0, 2 - 1) - (2 - 1) * gammaln(1.5 + (2 - 1) / 2))
+        (vector("LKJCholesky", &[&[1.5]]).sized(2), &[1.0, 0.0, -0.28, 0.96], -0.49240469980970997),
+        // (2 - 2 + 1.0) * np.log(1.0) - ((2 - 1) / 2 * np.log(np.pi) + multigammaln(1.5 + 0.0, 2 - 1) - (2 - 1) * gammaln(1.5 + (2 - 1) / 2))
+        (vector("LKJCholesky", &[&[1.5]]).sized(2), &[1.0, 0.0, 0.0, 1.0], -0.4515827052894548),
+        // (3 - 2 + 1.0) * np.log(0.8) + (3 - 3 + 1.0) * np.log(0.8) - ((3 - 1) / 2 * np.log(np.pi) + multigammaln(1.5 + 0.5, 3 - 1) - (3 - 1) * gammaln(1.5 + (3 - 1) / 2))
+        (vector("LKJCholesky", &[&[1.5]]).sized(3), &[1.0, 0.0, 0.0, 0.6, 0.8, 0.0, 0.0, -0.6, 0.8], -1.6963775041356457),
+        // st.wishart(4.5, np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, 0], [-0.7, 0.4]]).T).logpdf(np.array([[0.5, 0], [0.3, 2.0]]) @ np.array([[0.5, 0], [0.3, 2.0]]).T) + 2 * np.log(2) + 2 * np.log(0.5) + np.log(2.0)
+        (vector("WishartCholesky", &[&[4.5], &[1.5, 0.0, -0.7, 0.4]]).sized(2), &[0.5, 0.0, 0.3, 2.0], -14.184579806253895),
+        // st.invwishart(4.5, np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, 0], [-0.7, 0.4]]).T).logpdf(np.array([[0.5, 0], [0.3, 2.0]]) @ np.array([[0.5, 0], [0.3, 2.0]]).T) + 2 * np.log(2) + 2 * np.log(0.5) + np.log(2.0)
+        (vector("InvWishartCholesky", &[&[4.5], &[1.5, 0.0, -0.7, 0.4]]).sized(2), &[0.5, 0.0, 0.3, 2.0], -10.177565975703375),
+        // st.wishart(4.5, np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, 0], [-0.7, 0.4]]).T).logpdf(np.array([[1.0, 0], [-4.0, 0.1]]) @ np.array([[1.0, 0], [-4.0, 0.1]]).T) + 2 * np.log(2) + 2 * np.log(1.0) + np.log(0.1)
+        (vector("WishartCholesky", &[&[4.5], &[1.5, 0.0, -0.7, 0.4]]).sized(2), &[1.0, 0.0, -4.0, 0.1], -45.070812024845594),
+        // st.invwishart(4.5, np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, 0], [-0.7, 0.4]]).T).logpdf(np.array([[1.0, 0], [-4.0, 0.1]]) @ np.array([[1.0, 0], [-4.0, 0.1]]).T) + 2 * np.log(2) + 2 * np.log(1.0) + np.log(0.1)
+        (vector("InvWishartCholesky", &[&[4.5], &[1.5, 0.0, -0.7, 0.4]]).sized(2), &[1.0, 0.0, -4.0, 0.1], -1403.302615690462),
+        // st.wishart(4.5, np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, 0], [-0.7, 0.4]]).T).logpdf(np.array([[3.0, 0], [0.0, 1.5]]) @ np.array([[3.0, 0], [0.0, 1.5]]).T) + 2 * np.log(2) + 2 * np.log(3.0) + np.log(1.5)
+        (vector("WishartCholesky", &[&[4.5], &[1.5, 0.0, -0.7, 0.4]]).sized(2), &[3.0, 0.0, 0.0, 1.5], -10.344432400640708),
+        // st.invwishart(4.5, np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, 0], [-0.7, 0.4]]).T).logpdf(np.array([[3.0, 0], [0.0, 1.5]]) @ np.array([[3.0, 0], [0.0, 1.5]]).T) + 2 * np.log(2) + 2 * np.log(3.0) + np.log(1.5)
+        (vector("InvWishartCholesky", &[&[4.5], &[1.5, 0.0, -0.7, 0.4]]).sized(2), &[3.0, 0.0, 0.0, 1.5], -13.591754029965545),
     ]
 }
