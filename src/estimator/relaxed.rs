@@ -1,6 +1,7 @@
-//! The relaxed variables behind a hard draw: z with b = H(z), and z̃ drawn again given b (Tucker et al. 2017, appendix B).
+//! The relaxed variables behind a hard draw: z with b = H(z), and z̃ given b (Tucker et al. 2017, appendices B and C).
 //!
-//! Everything stays in log space: no probability underflows, and no noise meets log 0.
+//! The noise of z̃ is the one with which it has the value of z: given b it is as fresh noise would be, and the two differ in
+//! their derivatives alone. Everything stays in log space: no probability underflows, and no noise meets log 0.
 
 use super::{Drawn, Site, Value};
 use crate::dist::Event;
@@ -36,21 +37,14 @@ pub(super) fn relaxed(g: &mut Graph, site: &Site, drawn: Drawn) -> Relaxed {
     let (Value::Plain(b), Some(noise)) = (drawn.value, drawn.noise) else {
         unreachable!("its draws are hard and keep their noise");
     };
-    let dims: Vec<Dim> = g.shape(noise).iter().collect();
-    match classes(site) {
-        None => {
-            let v = g.add_noise(site.name, &dims, Noise::Uniform);
-            let (free, given_draw) = (binary(g, site, noise), binary_given(g, site, v, b));
-            Relaxed { free, given_draw, classes: None }
-        }
-        Some(classes) => {
-            let log = masses(g, site, classes);
-            let free = g.add(log, noise);
-            let again = g.add_noise(site.name, &dims, Noise::Gumbel);
-            let given_draw = classes_given(g, log, again, b, classes);
-            Relaxed { free, given_draw, classes: Some(classes) }
-        }
-    }
+    let Some(classes) = classes(site) else {
+        let free = binary(g, site, noise);
+        return Relaxed { free, given_draw: binary_given(g, site, free, b), classes: None };
+    };
+    let log = masses(g, site, classes);
+    let free = g.add(log, noise);
+    let given_draw = classes_given(g, log, free, b, classes);
+    Relaxed { free, given_draw, classes: Some(classes) }
 }
 
 /// A relaxed variable at a temperature: a point of the simplex, or of (0, 1).
@@ -88,30 +82,51 @@ fn binary(g: &mut Graph, site: &Site, u: NodeId) -> NodeId {
     g.add(alpha, logistic)
 }
 
-/// z given its sign: softplus(logit v + softplus(α)) where b = 1, −softplus(logit v + softplus(−α)) where b = 0.
-fn binary_given(g: &mut Graph, site: &Site, v: NodeId, b: NodeId) -> NodeId {
+/// ±softplus(ν + softplus(±α)), with the sign of z and logistic noise ν such that this is z.
+fn binary_given(g: &mut Graph, site: &Site, z: NodeId, b: NodeId) -> NodeId {
     let [alpha] = site.q.args();
-    let logistic = logit(g, v);
-    let side = |g: &mut Graph, alpha: NodeId| {
-        let reach = g.softplus(alpha);
-        let sum = g.add(logistic, reach);
-        g.softplus(sum)
-    };
     let minus = g.neg(alpha);
-    let (above, below) = (side(g, alpha), side(g, minus));
-    let below = g.neg(below);
-    g.select(b, above, below)
+    let towards = g.select(b, alpha, minus);
+    let reach = g.softplus(towards);
+    let size = g.abs(z);
+    let size = g.stop(size);
+    let log_expm1 = {
+        let less = log_one_minus_exp(g, size);
+        g.add(size, less)
+    };
+    let noise = g.sub(log_expm1, reach);
+    let noise = g.stop(noise);
+    let sum = g.add(noise, reach);
+    let size = g.softplus(sum);
+    let other = g.neg(size);
+    g.select(b, size, other)
 }
 
-/// z given its largest: γ for the class b, γ − softplus(γ − gₖ − log pₖ) for the others, with γ = g_b.
-fn classes_given(g: &mut Graph, log: NodeId, noise: NodeId, b: NodeId, classes: Dim) -> NodeId {
+/// γ for the class b, γ − softplus(γ − gₖ − log pₖ) for the others: γ, which has the standard Gumbel distribution whatever p
+/// is, and the noise g are such that this is z.
+fn classes_given(g: &mut Graph, log: NodeId, z: NodeId, b: NodeId, classes: Dim) -> NodeId {
     let positions = g.iota(classes);
     let hit = g.eq(positions, b);
-    let own = g.mul(hit, noise);
+    let own = g.mul(hit, z);
     let top = g.sum(own, &[classes]);
+    let top = g.stop(top);
+    let z = g.stop(z);
+    let lead = g.sub(top, z);
+    let less = log_one_minus_exp(g, lead);
+    let unmoved = g.sub(z, less);
+    let noise = g.sub(unmoved, log);
+    let noise = g.stop(noise);
     let usual = g.add(noise, log);
     let lead = g.sub(top, usual);
     let fall = g.softplus(lead);
     let other = g.sub(top, fall);
     g.select(hit, top, other)
+}
+
+/// log(1 − exp(−x)), x ≥ 0
+fn log_one_minus_exp(g: &mut Graph, x: NodeId) -> NodeId {
+    let minus = g.neg(x);
+    let change = g.expm1(minus);
+    let share = g.neg(change);
+    g.ln(share)
 }

@@ -27,3 +27,4 @@ mod special;
 mod starts;
 mod tidy;
 mod ui;
+mod variates;
