@@ -22,6 +22,7 @@ pub mod check;
 pub mod data;
 pub mod guide;
 pub mod infer;
+pub mod lab;
 pub mod lower;
 pub mod objective;
 pub mod report;

@@ -6,7 +6,7 @@
 
 use super::flow::{Path, Paths};
 use super::model::{DimId, Model};
-use super::plan::{BUDGET, LatentPlan};
+use super::plan::LatentPlan;
 use crate::estimator::Bias;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,10 +39,14 @@ pub struct Obstacle {
 /// Marginalised latents first, then the enumerated ones, whose sums are linear in the costs and factor in any order.
 ///
 /// # Errors
-/// Where no order factors, or a table is over the budget.
-pub fn eliminate(model: &Model, latents: &[LatentPlan]) -> Result<Vec<Sum>, Obstacle> {
+/// Where no order factors, or a table has more values than `budget`.
+pub fn eliminate(
+    model: &Model,
+    latents: &[LatentPlan],
+    budget: u128,
+) -> Result<Vec<Sum>, Obstacle> {
     let costs = costs(model, latents);
-    let mut sums = Sums { model, latents, costs, done: vec![] };
+    let mut sums = Sums { model, latents, budget, costs, done: vec![] };
     sums.marginalize()?;
     sums.enumerate()?;
     Ok(sums.done)
@@ -119,6 +123,7 @@ fn costs(model: &Model, latents: &[LatentPlan]) -> Vec<Cost> {
 struct Sums<'a> {
     model: &'a Model,
     latents: &'a [LatentPlan],
+    budget: u128,
     costs: Vec<Cost>,
     done: Vec<Sum>,
 }
@@ -185,7 +190,7 @@ impl Sums<'_> {
 
     fn afford(&self, sum: &Sum) -> Result<(), Obstacle> {
         match sum.table {
-            Some(table) if table > BUDGET => {
+            Some(table) if table > self.budget => {
                 let latents: BTreeSet<usize> =
                     sum.beside.iter().copied().chain([sum.latent]).collect();
                 let stmt = self.meet(sum.latent);

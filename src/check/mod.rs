@@ -32,6 +32,7 @@ pub mod plan;
 mod plan_errors;
 mod print;
 mod reduce;
+pub mod replan;
 mod schedule;
 mod settings;
 mod site;

@@ -96,7 +96,7 @@ impl Plan {
             _ => l.clone(),
         };
         let latents: Vec<LatentPlan> = self.latents.iter().map(summed).collect();
-        let sums = eliminate(model, &latents).ok()?;
+        let sums = eliminate(model, &latents, BUDGET).ok()?;
         Some(Plan { latents, sums })
     }
 }
@@ -117,7 +117,7 @@ fn offer_exact(model: &Model, latents: &mut [LatentPlan]) {
     let holds = |row: usize| {
         let mut other = latents.to_vec();
         other[row].estimator = "marginalize";
-        eliminate(model, &other).is_ok()
+        eliminate(model, &other, BUDGET).is_ok()
     };
     let offers: Vec<bool> =
         (0..latents.len()).map(|row| latents[row].exact.is_some() && holds(row)).collect();
@@ -147,7 +147,7 @@ impl Planner<'_> {
     /// planned again without it; an error where all were.
     fn settle(&mut self, latents: &mut [LatentPlan]) -> Vec<Sum> {
         loop {
-            let obstacle = match eliminate(self.model, latents) {
+            let obstacle = match eliminate(self.model, latents, BUDGET) {
                 Ok(sums) => return sums,
                 Err(obstacle) => obstacle,
             };
@@ -383,7 +383,7 @@ fn affordable(site: &Site, joint: Option<u128>) -> bool {
 }
 
 /// The option as asked for, or its default.
-fn option(asked: &[(String, OptionValue)], card: &estimator::OptionCard) -> OptionValue {
+pub(super) fn option(asked: &[(String, OptionValue)], card: &estimator::OptionCard) -> OptionValue {
     let found = asked.iter().find(|(name, _)| name == card.name);
     found.map_or_else(|| default(card.default), |(_, value)| value.clone())
 }

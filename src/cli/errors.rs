@@ -1,6 +1,8 @@
-//! E0402, E0403, E0408: command lines, the codes that `explain` knows, files that `fmt` cannot write.
+//! E0402, E0403, E0408–E0411: command lines, the codes that `explain` knows, files that `fmt` cannot write, what cannot be
+//! measured and what a measurement finds.
 
 use crate::diag::{Code, Diagnostic, nearest};
+use crate::lab::{Point, Test, Worst};
 use std::path::Path;
 
 /// E0403. clap's own words, in our form.
@@ -36,4 +38,42 @@ pub(super) fn cannot_write(path: &Path, error: &std::io::Error) -> Diagnostic {
     let path = path.display();
     Diagnostic::new(Code::E0408, format!("cannot write `{path}`: {error}"))
         .help("`--stdout` prints the formatted text instead")
+}
+
+/// E0409.
+pub(super) fn no_such_latent(name: &str, latents: &[&str]) -> Diagnostic {
+    let near = nearest(name, latents.iter().copied());
+    let known = if latents.is_empty() { "none".into() } else { latents.join(", ") };
+    Diagnostic::new(Code::E0409, format!("`--latent {name}` names no latent of the model"))
+        .note(format!("latents: {known}"))
+        .help_if(near.is_some(), format!("did you mean `{}`?", near.unwrap_or_default()))
+}
+
+/// E0410.
+pub(super) fn oracle_not_finite(point: Point) -> Diagnostic {
+    let at = point.words();
+    Diagnostic::new(Code::E0410, format!("the exact gradient is not finite at the {at} parameters"))
+        .help("`elbow run` names the operation that gives the first such number")
+}
+
+/// E0411.
+pub(super) fn estimator_fails(test: &Test, bound: f64) -> Diagnostic {
+    let (estimator, latent) = (&test.estimator, &test.latent);
+    let message = format!(
+        "the mean gradient of `{estimator}` for `{latent}` must be the exact one, and is not"
+    );
+    let mut diagnostic = Diagnostic::new(Code::E0411, message);
+    let failed = |w: &&Worst| w.z.is_nan() || w.z.abs() >= bound;
+    for Worst { point, parameter, z, mean, exact } in test.worst.iter().filter(failed) {
+        diagnostic = diagnostic.note(format!(
+            "`{parameter}` at the {} parameters: {:.6} ± {:.6}, exact {:.6}, z = {z:.1}",
+            point.words(),
+            mean.value,
+            mean.error,
+            exact.value,
+        ));
+    }
+    diagnostic.help(
+        "try `--gradients 20000`; if it fails again, use another estimator and report this one",
+    )
 }

@@ -7,10 +7,12 @@ mod explain;
 mod fmt;
 mod inputs;
 mod list;
+mod measure;
 mod panic;
 mod plan;
 mod run;
 mod terminal;
+mod verify;
 
 pub use panic::install_panic_hook;
 
@@ -31,6 +33,7 @@ const EXAMPLES: &str = "Examples:
   elbow check model.elbow
   elbow plan model.elbow
   elbow run model.elbow --data data.csv
+  elbow verify model.elbow --data data.csv
   elbow explain E0203";
 
 #[derive(Subcommand)]
@@ -38,6 +41,7 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Plan(plan::Plan),
+    Verify(verify::Verify),
     Fmt(fmt::Fmt),
     Explain(explain::Explain),
     List(list::List),
@@ -88,6 +92,7 @@ impl Command {
             Command::Run(run) => run.run(terminal, started),
             Command::Check(check) => check.run(terminal),
             Command::Plan(plan) => plan.run(terminal),
+            Command::Verify(verify) => verify.run(terminal),
             Command::Fmt(fmt) => fmt.run(terminal),
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),

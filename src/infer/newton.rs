@@ -95,9 +95,7 @@ fn draws(single: &Objective, rows: usize) -> Option<usize> {
     if rows == 0 || rows > MOST_ROWS {
         return None;
     }
-    let g = &single.graph;
-    let elements: usize = g.ids().map(|id| g.count(g.shape(id))).sum();
-    let cost = (elements * (rows + 3) * USUAL) as f64;
+    let cost = single.graph.operations() * ((rows + 3) * USUAL) as f64;
     let most = MOST_BUDGET / cost;
     let draws = (BUDGET / cost).clamp(FEW_DRAWS, MOST_DRAWS).min(most);
     (most >= 2.0).then_some(draws as usize / 2 * 2)

@@ -104,6 +104,5 @@ fn outstanding(
 }
 
 fn coordinates(g: &Graph, id: NodeId, place: usize) -> Vec<(Dim, usize)> {
-    let shape = g.shape(id);
-    shape.iter().zip(shape.strides(g)).map(|(d, s)| (d, place / s % g.size(d))).collect()
+    g.shape(id).coordinates(g, place)
 }

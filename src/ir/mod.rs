@@ -194,6 +194,12 @@ impl Graph {
         shape.iter().map(|d| self.size(d)).product()
     }
 
+    /// Elements of all nodes together: what one evaluation costs, in element operations.
+    pub fn operations(&self) -> f64 {
+        let elements = |n: &Node| n.shape.iter().map(|d| self.size(d) as f64).product::<f64>();
+        self.nodes.iter().map(elements).sum()
+    }
+
     /// Later nodes are said to come from this statement.
     pub fn set_origin(&mut self, origin: Origin, span: Option<Span>) {
         self.current = (origin, span);

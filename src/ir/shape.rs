@@ -60,6 +60,11 @@ impl Shape {
         }
         strides
     }
+
+    /// The position along each dimension of the element at this place of the layout.
+    pub fn coordinates(&self, graph: &Graph, place: usize) -> Vec<(Dim, usize)> {
+        self.iter().zip(self.strides(graph)).map(|(d, s)| (d, place / s % graph.size(d))).collect()
+    }
 }
 
 /// The shape of an op on its arguments.

@@ -5,15 +5,18 @@
 
 mod align;
 mod exact;
+mod masses;
 mod posterior;
 mod score;
 mod weight;
 
+pub use masses::{Masses, Weights, masses};
 pub use posterior::{Posterior, Quantity, posterior};
 
 use crate::check::model::Model;
 use crate::ir::{Dim, Graph, NodeId};
 use crate::lower::{Assembly, Mode, Problem, Term, TermKind, lower};
+use std::sync::Arc;
 
 /// A scalar to minimise, and what is reported of it.
 pub struct Objective {
@@ -32,18 +35,28 @@ pub struct Objective {
 
 /// The objective that is optimised.
 pub fn objective(problem: &Problem, samples: usize) -> Objective {
+    finish(problem, optimised(problem, samples), None)
+}
+
+/// The same with weights, which add up to 1, in place of the mean over draws: a rule of quadrature, where noise holds its
+/// points.
+pub fn weighted(problem: &Problem, weights: Arc<[f64]>) -> Objective {
+    finish(problem, optimised(problem, weights.len()), Some(weights))
+}
+
+fn optimised(problem: &Problem, samples: usize) -> Assembly {
     let mut assembly = lower(problem, Mode::Optimise, samples);
     weight::weigh_kl(problem, &mut assembly);
     sum_exactly(problem, &mut assembly);
     score::add_surrogates(problem, &mut assembly);
-    finish(problem, assembly)
+    assembly
 }
 
 /// The true ELBO: hard draws, every weight 1, no free bits.
 pub fn true_elbo(problem: &Problem, samples: usize) -> Objective {
     let mut assembly = lower(problem, Mode::Report, samples);
     sum_exactly(problem, &mut assembly);
-    finish(problem, assembly)
+    finish(problem, assembly, None)
 }
 
 /// Marginalised latents inside the logarithm first, then enumerated ones.
@@ -65,9 +78,10 @@ pub fn least_samples(problem: &Problem) -> usize {
     problem.plan.latents.iter().map(score::least_samples).max().unwrap_or(1)
 }
 
-fn finish(problem: &Problem, assembly: Assembly) -> Objective {
+fn finish(problem: &Problem, assembly: Assembly, weights: Option<Arc<[f64]>>) -> Objective {
     let draws = assembly.draws;
     let Assembly { graph: mut g, terms, .. } = assembly;
+    let weights = weights.zip(draws).map(|(w, d)| g.add_data("weights", &[d], w));
     let mut named: Vec<(String, NodeId)> = vec![];
     let mut each: Vec<NodeId> = vec![];
     let mut surrogates: Vec<NodeId> = vec![];
@@ -77,14 +91,14 @@ fn finish(problem: &Problem, assembly: Assembly) -> Objective {
             surrogates.push(sum);
         } else {
             each.push(sum);
-            let mean = over_draws(&mut g, sum, draws);
+            let mean = over_draws(&mut g, sum, draws, weights);
             named.push((label(&problem.bound.model, problem, term), mean));
         }
     }
     let total = g.add_all(named.iter().map(|(_, node)| *node));
     let per_draw = g.add_all(each);
     let surrogate = g.add_all(surrogates);
-    let surrogate = over_draws(&mut g, surrogate, draws);
+    let surrogate = over_draws(&mut g, surrogate, draws, weights);
     let both = g.add(total, surrogate);
     let loss = g.neg(both);
     Objective { graph: g, draws, loss, elbo: total, per_draw, terms: named }
@@ -96,10 +110,11 @@ fn per_draw(g: &mut Graph, node: NodeId, draws: Option<Dim>) -> NodeId {
     g.sum(node, &dims)
 }
 
-fn over_draws(g: &mut Graph, node: NodeId, draws: Option<Dim>) -> NodeId {
-    match draws {
-        Some(draws) => g.mean(node, &[draws]),
-        None => node,
+fn over_draws(g: &mut Graph, node: NodeId, draws: Option<Dim>, weights: Option<NodeId>) -> NodeId {
+    let Some(draws) = draws.filter(|&d| g.has_dim(node, d)) else { return node };
+    match weights {
+        Some(weights) => g.contract(weights, node, &[draws]),
+        None => g.mean(node, &[draws]),
     }
 }
 

@@ -10,6 +10,7 @@ mod posterior;
 mod record;
 mod registry;
 mod table;
+mod verify;
 
 pub use draws::draws_csv;
 pub use errors::not_finite;
@@ -18,3 +19,4 @@ pub use plan::{LatentRow, SumRow, estimators, latent_rows, plan_text, sum_rows};
 pub use posterior::{elbo_lines, history_csv, posterior_table, summary_csv};
 pub use record::{Elbos, Exit, Record};
 pub use registry::{List, list};
+pub use verify::{verification_json, verification_text};

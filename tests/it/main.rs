@@ -14,6 +14,7 @@ mod examples;
 mod fast;
 mod graphs;
 mod known;
+mod lab;
 mod lags;
 mod laws;
 mod lowerings;

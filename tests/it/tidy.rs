@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "objective",
     "backend",
     "infer",
+    "lab",
     "report",
     "session",
     "cli",

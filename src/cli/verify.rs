@@ -1,0 +1,64 @@
+//! `elbow verify FILE`: every estimator of a model against its exact gradient.
+
+use super::measure::{MeasureArgs, Ready, names};
+use super::terminal::Terminal;
+use super::{Status, errors};
+use crate::backend::fast::in_pool;
+use crate::diag::Diagnostics;
+use crate::lab::{self, Estimate, Oracle, Verdict};
+use crate::report;
+
+/// Test every estimator that can serve a model's latents against the exact gradient
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Verify {
+    #[command(flatten)]
+    measure: MeasureArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "Examples:
+  elbow verify model.elbow --data data.csv
+  elbow verify model.elbow --data data.csv --latent z --gradients 10000
+  elbow verify model.elbow --data data.csv --json
+
+Finite latents are summed, up to three continuous numbers integrated, the rest sampled by an unbiased estimator.
+Exit codes: 0 all unbiased estimators pass, 1 one fails or something given is wrong.";
+
+impl Verify {
+    pub(super) fn run(self, terminal: &Terminal) -> Status {
+        let ready = match self.measure.prepare(terminal) {
+            Ok(ready) => ready,
+            Err(status) => return status,
+        };
+        let Ready { session, problem, latents, settings } = &ready;
+        let (found, posterior) = in_pool(settings.options.threads, || {
+            (lab::verify(problem, latents, settings), lab::posterior(problem, settings.options))
+        });
+        let names = names(problem);
+        let posterior = posterior.as_ref();
+        terminal.print(&match self.json {
+            true => {
+                let json = report::verification_json(&names, &found, posterior, settings);
+                format!("{json:#}\n")
+            }
+            false => report::verification_text(&names, &found, posterior, settings),
+        });
+        let mut faults = Diagnostics::new();
+        if let Some(oracle) = found.oracles.iter().find(|o| !is_finite(o)) {
+            faults.push(errors::oracle_not_finite(oracle.point));
+        } else {
+            let failed = found.tests.iter().filter(|t| t.verdict == Verdict::Fails);
+            failed.for_each(|test| faults.push(errors::estimator_fails(test, found.bound)));
+        }
+        terminal.report(&faults, &session.source);
+        if faults.has_errors() { Status::Mistake } else { Status::Done }
+    }
+}
+
+fn is_finite(oracle: &Oracle) -> bool {
+    let finite = |e: &Estimate| e.value.is_finite() && e.error.is_finite();
+    finite(&oracle.elbo) && oracle.gradient.iter().all(finite)
+}
