@@ -175,8 +175,12 @@ impl Checker {
 
 const PRECISIONS: [(&str, Precision); 2] = [("f32", Precision::F32), ("f64", Precision::F64)];
 
-const POLICIES: [(&str, Estimators); 3] =
-    [("auto", Estimators::Auto), ("exact", Estimators::Exact), ("unbiased", Estimators::Unbiased)];
+const POLICIES: [(&str, Estimators); 4] = [
+    ("auto", Estimators::Auto),
+    ("exact", Estimators::Exact),
+    ("unbiased", Estimators::Unbiased),
+    ("measured", Estimators::Measured),
+];
 
 /// The option that an argument sets: by name, or the learning rate by standing first.
 fn optimizer_option<'k>(arg: &ast::Arg, all: &[ast::Arg], known: &[&'k str]) -> Option<&'k str> {

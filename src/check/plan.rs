@@ -353,7 +353,7 @@ fn sampled(site: &Site, flows: &Flows, estimators: Estimators) -> Option<Chosen>
     let relaxes = matches!(support, Support::Binary | Support::Index);
     match jump {
         None if !support.is_discrete() => Chosen::new("pathwise", "continuous, every use smooth"),
-        None if relaxes && estimators != Estimators::Unbiased => {
+        None if relaxes && !estimators.is_unbiased() => {
             Chosen::new("gumbel_softmax", "discrete, every use smooth when relaxed")
         }
         None if relaxes => Chosen::new("reinforce", "discrete; unbiased asked for"),

@@ -22,6 +22,7 @@ pub fn replan(
     }
     let card = estimator.card();
     latent.estimator = card.name;
+    latent.exact = latent.exact.take().filter(|_| card.bias != Bias::Exact);
     latent.options = card.options.iter().map(|o| (o.name, option(options, o))).collect();
     let sums = eliminate(model, &latents, budget).ok()?;
     Some(Plan { latents, sums })

@@ -81,6 +81,15 @@ pub enum Estimators {
     Auto,
     Exact,
     Unbiased,
+    /// The unbiased one of least variance × cost on the data at hand.
+    Measured,
+}
+
+impl Estimators {
+    /// Whether biased estimators are left out.
+    pub fn is_unbiased(self) -> bool {
+        matches!(self, Estimators::Unbiased | Estimators::Measured)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

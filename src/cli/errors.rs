@@ -1,4 +1,4 @@
-//! E0402, E0403, E0408–E0411: command lines, the codes that `explain` knows, files that `fmt` cannot write, what cannot be
+//! E0402, E0403, E0408–E0412: command lines, the codes that `explain` knows, files that `fmt` cannot write, what cannot be
 //! measured and what a measurement finds.
 
 use crate::diag::{Code, Diagnostic, nearest};
@@ -76,4 +76,19 @@ pub(super) fn estimator_fails(test: &Test, bound: f64) -> Diagnostic {
     diagnostic.help(
         "try `--gradients 20000`; if it fails again, use another estimator and report this one",
     )
+}
+
+/// E0412.
+pub(super) fn no_such_picture(path: &Path) -> Diagnostic {
+    let name = path.display();
+    let stem = path.with_extension("");
+    Diagnostic::new(Code::E0412, format!("a picture must be .svg or .png, and `{name}` is neither"))
+        .help(format!("try `--plot {}.svg`", stem.display()))
+}
+
+/// E0408.
+pub(super) fn cannot_draw(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let path = path.display();
+    Diagnostic::new(Code::E0408, format!("cannot write `{path}`: {error}"))
+        .help("name a file in a folder that you may write to")
 }

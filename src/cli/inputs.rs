@@ -66,6 +66,8 @@ enum EstimatorsArg {
     Auto,
     Exact,
     Unbiased,
+    /// The unbiased one of least variance × cost, by pilots on the data
+    Measured,
 }
 
 impl DataArgs {
@@ -85,6 +87,7 @@ impl PolicyArgs {
             EstimatorsArg::Auto => Estimators::Auto,
             EstimatorsArg::Exact => Estimators::Exact,
             EstimatorsArg::Unbiased => Estimators::Unbiased,
+            EstimatorsArg::Measured => Estimators::Measured,
         });
         Policy { estimators, overrides: self.overrides.clone() }
     }

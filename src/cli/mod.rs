@@ -12,6 +12,7 @@ mod panic;
 mod plan;
 mod run;
 mod terminal;
+mod variance;
 mod verify;
 
 pub use panic::install_panic_hook;
@@ -42,6 +43,7 @@ enum Command {
     Check(check::Check),
     Plan(plan::Plan),
     Verify(verify::Verify),
+    Variance(variance::Variance),
     Fmt(fmt::Fmt),
     Explain(explain::Explain),
     List(list::List),
@@ -93,6 +95,7 @@ impl Command {
             Command::Check(check) => check.run(terminal),
             Command::Plan(plan) => plan.run(terminal),
             Command::Verify(verify) => verify.run(terminal),
+            Command::Variance(variance) => variance.run(terminal),
             Command::Fmt(fmt) => fmt.run(terminal),
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),

@@ -37,8 +37,11 @@ impl Verify {
         let (found, posterior) = in_pool(settings.options.threads, || {
             (lab::verify(problem, latents, settings), lab::posterior(problem, settings.options))
         });
-        let names = names(problem);
-        let posterior = posterior.as_ref();
+        if let Some(oracle) = found.oracles.iter().find(|o| !is_finite(o)) {
+            terminal.complain(errors::oracle_not_finite(oracle.point));
+            return Status::Mistake;
+        }
+        let (names, posterior) = (names(problem), posterior.as_ref());
         terminal.print(&match self.json {
             true => {
                 let json = report::verification_json(&names, &found, posterior, settings);
@@ -46,13 +49,9 @@ impl Verify {
             }
             false => report::verification_text(&names, &found, posterior, settings),
         });
-        let mut faults = Diagnostics::new();
-        if let Some(oracle) = found.oracles.iter().find(|o| !is_finite(o)) {
-            faults.push(errors::oracle_not_finite(oracle.point));
-        } else {
-            let failed = found.tests.iter().filter(|t| t.verdict == Verdict::Fails);
-            failed.for_each(|test| faults.push(errors::estimator_fails(test, found.bound)));
-        }
+        let failed = found.tests.iter().filter(|t| t.verdict == Verdict::Fails);
+        let faults: Diagnostics =
+            failed.map(|test| errors::estimator_fails(test, found.bound)).collect();
         terminal.report(&faults, &session.source);
         if faults.has_errors() { Status::Mistake } else { Status::Done }
     }

@@ -222,6 +222,7 @@ codes! {
     E0409 "a latent to measure that the model does not have"
     E0410 "an exact gradient that is not finite"
     E0411 "an unbiased estimator with a bias"
+    E0412 "a picture that is neither SVG nor PNG"
     W0201 "data that nothing uses"
     W0202 "a latent that reaches no data"
     W0203 "a computed value that may leave the domain of a function"

@@ -57,6 +57,8 @@ pub(super) struct Sampler {
     compiled: Compiled,
     noise: CounterNoise,
     done: u64,
+    /// Monte Carlo draws of one gradient.
+    pub(super) draws: usize,
 }
 
 /// Mean and variance of gradients.
@@ -77,7 +79,7 @@ impl Sampler {
         let draws = draws.max(least_samples(problem));
         let compiled = Compiled::new(objective(problem, draws), point, settings);
         let noise = CounterNoise::new(settings.seed);
-        let mut sampler = Self { compiled, noise, done: 0 };
+        let mut sampler = Self { compiled, noise, done: 0, draws };
         if !sampler.compiled.graph.states.is_empty() {
             sampler.skip(WARM);
         }

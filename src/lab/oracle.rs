@@ -13,6 +13,7 @@ use crate::estimator::Bias;
 use crate::ir::{Graph, Noise};
 use crate::lower::Problem;
 use crate::objective::{Objective, least_samples, objective, weighted};
+use std::collections::HashMap;
 
 /// The ELBO and its gradient, and how they were had.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +60,24 @@ const DRAWS: usize = 64;
 const COARSE: f64 = 0.05;
 /// The oracle's own noise.
 const SEED: u64 = 0x6f72_6163_6c65;
+
+/// One oracle for each set of marginalised latents and point.
+pub(super) struct Oracles {
+    settings: Settings,
+    known: HashMap<(Vec<bool>, Point), Oracle>,
+}
+
+impl Oracles {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self { settings, known: HashMap::new() }
+    }
+
+    pub(super) fn of(&mut self, problem: &Problem, point: Point) -> &Oracle {
+        let out = problem.plan.latents.iter().map(|l| l.estimator == "marginalize").collect();
+        let settings = self.settings;
+        self.known.entry((out, point)).or_insert_with(|| oracle(problem, point, &settings))
+    }
+}
 
 /// The exact gradient at a point, or the best that there is. Latents that the plan marginalises stay out of q.
 pub fn oracle(problem: &Problem, point: Point, settings: &Settings) -> Oracle {

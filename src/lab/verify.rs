@@ -3,7 +3,7 @@
 use super::bound::two_sided;
 use super::candidate::{Candidate, candidates};
 use super::moments::{Moments, Sampler, labels};
-use super::oracle::{Oracle, oracle};
+use super::oracle::{Oracle, Oracles};
 use super::{Estimate, Point, Settings};
 use crate::estimator::Bias;
 use crate::lower::Problem;
@@ -64,7 +64,7 @@ impl Verdict {
 }
 
 /// The chance of a false alarm in a whole verification.
-const ALPHA: f64 = 1e-3;
+pub(super) const ALPHA: f64 = 1e-3;
 /// What looks like a failure is measured again, on new noise, with so many times the gradients: standard errors of rare large
 /// values are too small until some were seen.
 const AGAIN: u64 = 8;
@@ -73,36 +73,21 @@ const AGAIN: u64 = 8;
 pub fn verify(problem: &Problem, latents: &[usize], settings: &Settings) -> Verification {
     let rows: Vec<Candidate> =
         latents.iter().flat_map(|&l| candidates(problem, l, settings.at)).collect();
-    let mut oracles = Oracles { settings: *settings, known: HashMap::new() };
+    let mut oracles = Oracles::new(*settings);
     let comparisons = rows.iter().map(|c| oracles.of(&c.problem, Point::Initial).labels.len());
     let comparisons = comparisons.sum::<usize>() * Point::ALL.len();
     let bound = two_sided(ALPHA, comparisons);
-    let tests = rows.iter().map(|c| test(c, &mut oracles, bound)).collect();
+    let tests = rows.iter().map(|c| test(c, &mut oracles, settings, bound)).collect();
     let oracles = Point::ALL.map(|point| oracles.of(problem, point).clone()).into();
     Verification { oracles, tests, bound, comparisons }
 }
 
-/// One oracle for each set of marginalised latents and point.
-pub(super) struct Oracles {
-    pub(super) settings: Settings,
-    pub(super) known: HashMap<(Vec<bool>, Point), Oracle>,
-}
-
-impl Oracles {
-    pub(super) fn of(&mut self, problem: &Problem, point: Point) -> &Oracle {
-        let out = problem.plan.latents.iter().map(|l| l.estimator == "marginalize").collect();
-        let settings = self.settings;
-        self.known.entry((out, point)).or_insert_with(|| oracle(problem, point, &settings))
-    }
-}
-
-fn test(candidate: &Candidate, oracles: &mut Oracles, bound: f64) -> Test {
-    let settings = oracles.settings;
+fn test(candidate: &Candidate, oracles: &mut Oracles, settings: &Settings, bound: f64) -> Test {
     let may_differ = candidate.bias == Bias::Biased;
     let mut all = vec![];
     for point in Point::ALL {
         let exact = oracles.of(&candidate.problem, point);
-        let mut sampler = Sampler::new(&candidate.problem, settings.draws, point, &settings);
+        let mut sampler = Sampler::new(&candidate.problem, settings.draws, point, settings);
         let names = labels(sampler.graph());
         let mut found = worst(exact, &names, &sampler.moments(settings.gradients));
         if !may_differ && !passes(&found, bound) {

@@ -5,18 +5,22 @@
 mod draws;
 mod errors;
 mod folder;
+mod picture;
 mod plan;
 mod posterior;
 mod record;
 mod registry;
 mod table;
+mod variance;
 mod verify;
 
 pub use draws::draws_csv;
 pub use errors::not_finite;
 pub use folder::Folder;
+pub use picture::{Picture, png, svg};
 pub use plan::{LatentRow, SumRow, estimators, latent_rows, plan_text, sum_rows};
 pub use posterior::{elbo_lines, history_csv, posterior_table, summary_csv};
 pub use record::{Elbos, Exit, Record};
 pub use registry::{List, list};
+pub use variance::{variance_json, variance_picture, variance_text};
 pub use verify::{verification_json, verification_text};

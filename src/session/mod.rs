@@ -4,11 +4,12 @@ mod errors;
 
 use crate::backend::{self, Float, Lowering, Options, Program};
 use crate::check::check;
-use crate::check::model::{FitSettings, Model};
+use crate::check::model::{Estimators, FitSettings, Model};
 use crate::check::plan::{Plan, Policy, Sizes, plan};
 use crate::data::{self, Bound};
 use crate::diag::Diagnostics;
 use crate::ir;
+use crate::lab::measured;
 use crate::lower::{Problem, supports};
 use crate::objective::{Objective, least_samples, objective};
 use crate::source::Source;
@@ -92,8 +93,13 @@ impl Session {
         let sizes = Sizes { dims: bound.sizes(), supports: supports(&bound) };
         let (plan, found) = plan(&self.model, &inputs.policy, &sizes);
         diags.extend(found);
-        let problem = (!diags.has_errors()).then(|| self.assemble(bound, plan));
-        (problem, diags)
+        if diags.has_errors() {
+            return (None, diags);
+        }
+        let problem = self.assemble(bound, plan);
+        let asked = inputs.policy.estimators.or(self.model.fit.estimators);
+        let is_measured = asked == Some(Estimators::Measured);
+        (Some(if is_measured { measured(&problem) } else { problem }), diags)
     }
 
     fn assemble(&self, bound: Arc<Bound>, plan: Plan) -> Problem {

@@ -309,3 +309,36 @@ fn every_command_has_help() {
         assert!(String::from_utf8_lossy(&output.stdout).contains("Usage:"), "{command}");
     }
 }
+
+#[test]
+fn variance_is_measured_and_drawn() {
+    let place = Workplace::new();
+    let measure = "variance switch.elbow --data switch.json --gradients 50 --json --plot";
+    for picture in ["v.svg", "v.png"] {
+        let output = place.run(&format!("{measure} {picture}"));
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rows = found["estimators"].as_array().unwrap();
+        let exact = rows.iter().find(|r| r["estimator"] == "enumerate").unwrap();
+        assert_eq!(exact["variance"], 0.0);
+        assert!(rows.iter().all(|r| r["seconds"].as_f64().unwrap() > 0.0), "{rows:?}");
+        assert!(found["curves"].as_array().unwrap().len() > 3);
+    }
+    assert!(place.read("v.svg").starts_with("<svg"));
+    assert!(fs::read(place.path("v.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn measured_estimators_are_the_same_each_time() {
+    let place = Workplace::new();
+    let run = "run switch.elbow --data switch.json --estimators measured --steps 50 --quiet --out";
+    let why = ["a", "b"].map(|out| {
+        let output = place.run(&format!("{run} {out}"));
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        let record = place.json(&format!("{out}/run.json"));
+        assert_eq!(record["settings"]["estimators"], "measured");
+        record["estimators"]["z"]["why"].as_str().unwrap().to_string()
+    });
+    assert!(why[0].starts_with("measured: variance × cost is 0.00e0"), "{}", why[0]);
+    assert_eq!(why[0], why[1]);
+}

@@ -51,9 +51,9 @@ fn finite_latents_are_summed() {
         let cost = |i: usize| [0.1, 0.9, 0.3, 0.5][i] - p[i].ln() - 4f64.ln();
         let elbo: f64 = (0..4).map(|i| p[i] * cost(i)).sum();
         expect(found.elbo.value, elbo, "ELBO");
-        for i in 0..4 {
+        for (i, p) in p.iter().enumerate() {
             let name = format!("z.logits[class = {}]", i + 1);
-            expect(slope(&found, &name), p[i] * (cost(i) - elbo), &name);
+            expect(slope(&found, &name), p * (cost(i) - elbo), &name);
         }
     }
 }
@@ -197,9 +197,9 @@ fn coupled_elements_have_margins() {
             on[i] += mass * z[i];
         }
     }
-    for i in 0..3 {
-        assert_eq!(found.elements[i].name, format!("z[n = {}]", i + 1));
-        expect(found.elements[i].masses[1].1, on[i] / total, &found.elements[i].name);
+    for (i, (on, element)) in on.iter().zip(&found.elements).enumerate() {
+        assert_eq!(element.name, format!("z[n = {}]", i + 1));
+        expect(element.masses[1].1, on / total, &element.name);
     }
 }
 

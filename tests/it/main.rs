@@ -29,3 +29,4 @@ mod starts;
 mod tidy;
 mod ui;
 mod variates;
+mod variance;

@@ -38,6 +38,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("rustyline", &["src/repl/editor.rs"]),
     ("clap", &["src/cli/"]),
     ("gemm", &["src/backend/"]),
+    ("tiny_skia", &["src/report/picture/png.rs"]),
+    ("ttf_parser", &["src/report/picture/png.rs"]),
 ];
 
 const MOST_LINES: usize = 400;
