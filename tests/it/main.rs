@@ -28,5 +28,5 @@ mod special;
 mod starts;
 mod tidy;
 mod ui;
-mod variates;
 mod variance;
+mod variates;
