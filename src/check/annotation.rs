@@ -251,6 +251,6 @@ fn is_location_scale(signature: &Signature) -> bool {
 
 /// Estimators that this version knows of and does not have.
 const LATER: [(&str, &str); 2] = [
+    ("vimco", "VIMCO, which needs an importance-weighted objective"),
     ("implicit", "implicit reparameterisation gradients"),
-    ("hard_concrete", "hard Concrete gates"),
 ];

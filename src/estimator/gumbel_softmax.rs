@@ -82,12 +82,7 @@ pub(super) fn relaxed(g: &mut Graph, site: &Site, hard: bool) -> Value {
 fn relaxed_bernoulli(g: &mut Graph, site: &Site, dims: &[Dim], tau: NodeId, hard: bool) -> NodeId {
     let [logit] = site.q.args();
     let u = g.add_noise(site.name, dims, Noise::Uniform);
-    let rest = {
-        let one = g.number(1.0);
-        g.sub(one, u)
-    };
-    let (a, b) = (g.ln(u), g.ln(rest));
-    let logistic = g.sub(a, b);
+    let logistic = super::relaxed::logit(g, u);
     let noisy = g.add(logit, logistic);
     let tempered = g.div(noisy, tau);
     let soft = g.sigmoid(tempered);

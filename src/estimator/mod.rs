@@ -10,6 +10,7 @@ mod disarm;
 mod enumerate;
 mod exact;
 mod gumbel_softmax;
+mod hard_concrete;
 mod learn;
 mod marginalize;
 mod mvd;
@@ -104,6 +105,7 @@ pub static ALL: &[&dyn Estimator] = &[
     &pathwise::Pathwise,
     &gumbel_softmax::GumbelSoftmax,
     &straight_through::StraightThrough,
+    &hard_concrete::HardConcrete,
     &reinforce::Reinforce,
     &disarm::Disarm,
     &mvd::Mvd,

@@ -68,7 +68,7 @@ fn masses(g: &mut Graph, site: &Site, classes: Dim) -> NodeId {
 }
 
 /// log(u / (1 − u))
-fn logit(g: &mut Graph, u: NodeId) -> NodeId {
+pub(super) fn logit(g: &mut Graph, u: NodeId) -> NodeId {
     let one = g.number(1.0);
     let rest = g.sub(one, u);
     let (a, b) = (g.ln(u), g.ln(rest));

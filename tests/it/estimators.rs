@@ -8,9 +8,11 @@ use crate::common::{
     F64, log_joint, mean_gradient_at, problem, refusals, scattered, step, z_between,
 };
 use crate::lowerings::Given;
+use elbow::backend::{CounterNoise, Program, compile};
 use elbow::dist::{self, Distribution, Support};
-use elbow::estimator::{self, Bias, Card};
+use elbow::estimator::{self, Bias, Card, Value};
 use elbow::ir::special;
+use elbow::lower::{Mode, lower};
 use elbow::objective::{differs, objective, true_elbo};
 
 /// A latent `x` and the number of it that costs are made of.
@@ -343,11 +345,17 @@ fn biases_shrink_as_the_temperature_falls() {
         let latent = latent(dist::find(name).unwrap());
         let params = at(&latent.text("", COSTS[1]), latent.data, "enumerate");
         let exact = latent.exact(COSTS[1], &params);
-        for estimator in ["gumbel_softmax", "straight_through"] {
+        let relaxations = ["gumbel_softmax", "straight_through", "hard_concrete"];
+        for estimator in relaxations {
+            let option = if estimator == "hard_concrete" { "beta" } else { "tau" };
+            if !refusals(&latent.text("", COSTS[1]), latent.data, &[("x", estimator)]).is_empty() {
+                assert_eq!((name, estimator), ("Categorical", "hard_concrete"));
+                continue;
+            }
             assert_eq!(estimator::find(estimator).unwrap().card().bias, Bias::Biased);
             let mut biases = vec![];
             for tau in [5.0, 1.0, 0.3, 0.1] {
-                let note = format!("@{estimator}(tau = {tau})");
+                let note = format!("@{estimator}({option} = {tau})");
                 let problem = problem(&latent.text(&note, COSTS[1]), latent.data, &[]);
                 assert!(differs(&problem), "a relaxed objective is not the ELBO");
                 let mean = mean_gradient_at(&problem, &params, 200, 100, 3);
@@ -362,6 +370,39 @@ fn biases_shrink_as_the_temperature_falls() {
                 );
                 assert!(biases[3].0 < 0.25 * biases[0].0, "{name}: {biases:?}");
             }
+        }
+    }
+}
+
+/// A gate is 0 or 1 with positive probability, and not 0 as often as q says: the L0 penalty is q's closed form.
+#[test]
+fn hard_concrete_gates_are_open_as_often_as_q_says() {
+    for beta in [0.3, 2.0 / 3.0, 2.0] {
+        let text = format!("@hard_concrete(beta = {beta})\nz[n] ~ Bernoulli(0.3)\nfactor sum(z)\n");
+        let problem = problem(
+            &format!("data y: real[n]\n{text}factor sum(0 * y)\n"),
+            r#"{"y": [0, 0, 0]}"#,
+            &[],
+        );
+        let mut assembly = lower(&problem, Mode::Optimise, 20_000);
+        let Some(Value::Plain(gate)) = assembly.values[problem.plan.latents[0].name.0 as usize]
+        else {
+            panic!("gates are numbers");
+        };
+        let zero = assembly.graph.number(0.0);
+        let open = assembly.graph.lt(zero, gate);
+        let logits = [-1.5, 0.2, 2.0];
+        let mut step =
+            compile(Program { graph: assembly.graph, loss: zero, watch: vec![open, gate] }, F64);
+        step.set_params(&logits);
+        step.run(0, &mut CounterNoise::new(5));
+        let (open, gate) = (step.watched(0), step.watched(1));
+        assert!(gate.iter().all(|z| (0.0..=1.0).contains(z)) && gate.contains(&1.0));
+        for (element, logit) in logits.into_iter().enumerate() {
+            let share = open.iter().skip(element * 20_000).take(20_000).sum::<f64>() / 20_000.0;
+            let mass = special::sigmoid(logit);
+            let z = (share - mass) / (mass * (1.0 - mass) / 20_000.0).sqrt();
+            assert!(z.abs() < 5.0, "beta {beta}, logit {logit}: {share}, {mass}");
         }
     }
 }

@@ -1,18 +1,23 @@
 //! The progress bar: ELBO, temperatures, speed and the time that is left, where somebody watches.
 
 use crate::infer::Fitter;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 
 pub(super) struct Progress(ProgressBar);
 
-const LINE: &str = "{bar:24} {percent:>3}%  {msg}  {per_sec}  {eta} left";
+const LINE: &str = "{bar:24} {percent:>3}%  {msg}  {speed}  {eta} left";
 
 impl Progress {
     pub(super) fn new(shown: bool, steps: u64) -> Self {
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let style =
-            ProgressStyle::with_template(LINE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template(LINE)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key("speed", |state: &ProgressState, out: &mut dyn Write| {
+                // A bar that cannot be written is not shown.
+                let _ = write!(out, "{} steps/s", HumanCount(state.per_sec() as u64));
+            });
         Self(ProgressBar::with_draw_target(Some(steps), target).with_style(style))
     }
 
