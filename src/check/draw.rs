@@ -56,7 +56,9 @@ impl Draw {
             Support::Nonneg => real(Interval::NONNEG),
             Support::Unit => real(Interval::UNIT),
             Support::Angle => real(Interval::ANGLE),
-            Support::Between(..) | Support::Above(_) => inner().between(call.bounds()),
+            Support::Between(..) | Support::Clamped(..) | Support::Above(_) => {
+                inner().between(call.bounds())
+            }
             Support::Binary => Draw { elem: Elem::Binary, support: Interval::UNIT, mark: None },
             Support::Index => {
                 Draw { elem: Elem::Index(call.event[0]), support: Interval::NONNEG, mark: None }

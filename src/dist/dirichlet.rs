@@ -38,7 +38,8 @@ fn log_norm(g: &mut Graph, a: NodeId, over: Dim) -> NodeId {
     g.sub(top, bottom)
 }
 
-fn is_simplex(g: &mut Graph, x: NodeId, over: Dim) -> NodeId {
+/// Whether no element is below 0 and all add up to 1.
+pub(super) fn is_simplex(g: &mut Graph, x: NodeId, over: Dim) -> NodeId {
     let nonneg = is_nonneg(g, x);
     let nonneg = all(g, nonneg, over);
     let total = g.sum(x, &[over]);

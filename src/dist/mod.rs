@@ -13,6 +13,7 @@ mod beta_proportion;
 mod binomial;
 mod categorical;
 mod cauchy;
+mod censored;
 mod chi_squared;
 mod dirichlet;
 mod dirichlet_multinomial;
@@ -64,6 +65,7 @@ mod pareto;
 mod pareto_type2;
 mod poisson;
 mod rayleigh;
+mod relaxed_categorical;
 mod renamed;
 mod scaled_inv_chi_squared;
 mod sides;
@@ -290,6 +292,13 @@ impl Call {
         args
     }
 
+    /// The argument for the parameter of this name, if the form has it.
+    pub fn arg(&self, name: &str) -> Option<NodeId> {
+        let params = self.dist.signature().forms[self.form].params.iter();
+        let mut nodes = params.filter(|p| signature::is_node(p.needs));
+        nodes.position(|p| p.name == name).map(|place| self.args[place])
+    }
+
     pub fn inner(&self) -> &Call {
         let Some(inner) = &self.inner else {
             unreachable!("{}: a wrapper wraps something", self.dist.signature().name);
@@ -353,6 +362,7 @@ pub static ALL: &[&dyn Distribution] = &[
     &multinomial::Multinomial,
     &dirichlet_multinomial::DirichletMultinomial,
     &dirichlet::Dirichlet,
+    &relaxed_categorical::RelaxedCategorical,
     &mv_normal::MvNormal,
     &mv_student_t::MvStudentT,
     &lkj_cholesky::LkjCholesky,
@@ -362,6 +372,7 @@ pub static ALL: &[&dyn Distribution] = &[
     &flat::Flat,
     &half_flat::HalfFlat,
     &truncated::Truncated,
+    &censored::Censored,
     &ordered::Ordered,
     &mixture::Mixture,
     &zero_inflated::ZeroInflated,

@@ -67,6 +67,8 @@ pub enum Support {
     /// Between the parameters of these names; a name that the form lacks is no bound. Of a wrapper: and where the wrapped
     /// distribution is.
     Between(&'static str, &'static str),
+    /// Between the parameters of these names, with a mass at each of them.
+    Clamped(&'static str, &'static str),
     /// From the parameter of this name on.
     Above(&'static str),
     Binary,
@@ -118,7 +120,10 @@ impl Support {
 
     /// Whether some guide draws such values, so that a latent can have them.
     pub fn has_guide(self) -> bool {
-        !matches!(self, Support::Int | Support::Composition(_) | Support::OneHot)
+        !matches!(
+            self,
+            Support::Clamped(..) | Support::Int | Support::Composition(_) | Support::OneHot
+        )
     }
 
     /// The name of the parameter that no count exceeds.
@@ -132,9 +137,9 @@ impl Support {
     /// The names of the parameters that are its least and its largest value.
     pub fn bounds(self) -> [Option<&'static str>; 2] {
         match self {
-            Support::Between(lower, upper) | Support::CountBetween(lower, upper) => {
-                [Some(lower), Some(upper)]
-            }
+            Support::Between(lower, upper)
+            | Support::Clamped(lower, upper)
+            | Support::CountBetween(lower, upper) => [Some(lower), Some(upper)],
             Support::Above(lower) => [Some(lower), None],
             _ => [None, None],
         }
@@ -175,10 +180,7 @@ impl Signature {
 
 /// The domain that a signature's support means for given parameters.
 pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
-    let named = |name: &str| {
-        let places = s.forms[c.form].params.iter().filter(|p| is_node(p.needs));
-        places.clone().position(|p| p.name == name).map(|i| c.args[i])
-    };
+    let named = |name: &str| c.arg(name);
     let zero = |g: &mut Graph| Some(g.number(0.0));
     match s.support {
         Support::Real => Domain::Real,
@@ -190,7 +192,7 @@ pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
         Support::Angle => {
             Domain::Interval { lower: Some(g.number(-PI)), upper: Some(g.number(PI)) }
         }
-        Support::Between(..) | Support::Above(_) => {
+        Support::Between(..) | Support::Clamped(..) | Support::Above(_) => {
             let [lower, upper] = s.support.bounds().map(|name| name.and_then(named));
             Domain::Interval { lower, upper }
         }
@@ -216,6 +218,6 @@ pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
 }
 
 /// Whether a parameter is among `Call::args`: distributions and dimensions are not.
-fn is_node(needs: Needs) -> bool {
+pub(super) fn is_node(needs: Needs) -> bool {
     !matches!(needs, Needs::Distribution | Needs::Dimension)
 }

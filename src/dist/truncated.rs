@@ -32,14 +32,12 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ Truncated(Normal(0, 1), lower = 0)",
 };
 
-fn bounds(c: &Call) -> (Option<NodeId>, Option<NodeId>) {
-    let place = |name| SIGNATURE.forms[c.form].params.iter().position(|p| p.name == name);
-    let arg = |name| place(name).map(|i: usize| c.args[i - 1]);
-    (arg("lower"), arg("upper"))
+pub(super) fn bounds(c: &Call) -> [Option<NodeId>; 2] {
+    ["lower", "upper"].map(|name| c.arg(name))
 }
 
 /// log F and log(1 − F) of the base at a bound.
-fn tails_at(g: &mut Graph, bound: NodeId, c: &Call) -> Tails {
+pub(super) fn tails_at(g: &mut Graph, bound: NodeId, c: &Call) -> Tails {
     let inner = c.inner();
     let below = inner.dist.log_cdf(g, bound, inner);
     let above = inner.dist.log_survival(g, bound, inner);
@@ -70,7 +68,7 @@ impl Distribution for Truncated {
     }
 
     fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
-        let (lower, upper) = bounds(c);
+        let [lower, upper] = bounds(c);
         let above = lower.map(|a| g.le(a, x));
         let below = upper.map(|b| g.le(x, b));
         let (lower, upper) = (lower.map(|a| tails_at(g, a, c)), upper.map(|b| tails_at(g, b, c)));
@@ -83,7 +81,7 @@ impl Distribution for Truncated {
 
     /// The base's quantile at F(lower) + u·mass, which is 1 − F(upper) + (1 − u)·mass from above.
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let (lower, upper) = bounds(c);
+        let [lower, upper] = bounds(c);
         let (lower, upper) = (lower.map(|a| tails_at(g, a, c)), upper.map(|b| tails_at(g, b, c)));
         let mass = log_mass(g, lower, upper);
         let noise = g.add_noise(name, dims, Noise::Uniform);
@@ -101,17 +99,21 @@ impl Distribution for Truncated {
         (!can_truncate(inner)).then_some("tails in closed form")
     }
 
-    /// The bounds, and those of the base.
     fn domain(&self, g: &mut Graph, c: &Call) -> Domain {
-        let (lower, upper) = bounds(c);
-        let Domain::Interval { lower: low, upper: high } = c.inner().domain(g) else {
-            return Domain::Interval { lower, upper };
-        };
-        let tightest = |g: &mut Graph, a: Option<NodeId>, b: Option<NodeId>, is_lower: bool| {
-            let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
-            Some(if is_lower { g.max(a, b) } else { g.min(a, b) })
-        };
-        let lower = tightest(g, lower, low, true);
-        Domain::Interval { lower, upper: tightest(g, upper, high, false) }
+        between(g, c)
     }
+}
+
+/// The bounds, and those of the base.
+pub(super) fn between(g: &mut Graph, c: &Call) -> Domain {
+    let [lower, upper] = bounds(c);
+    let Domain::Interval { lower: low, upper: high } = c.inner().domain(g) else {
+        return Domain::Interval { lower, upper };
+    };
+    let tightest = |g: &mut Graph, a: Option<NodeId>, b: Option<NodeId>, is_lower: bool| {
+        let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
+        Some(if is_lower { g.max(a, b) } else { g.min(a, b) })
+    };
+    let lower = tightest(g, lower, low, true);
+    Domain::Interval { lower, upper: tightest(g, upper, high, false) }
 }

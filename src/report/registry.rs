@@ -54,6 +54,7 @@ fn support(support: Support, event: Event) -> String {
         Support::Unit => "unit",
         Support::Angle => "-pi to pi",
         Support::Between(low, high) => return format!("{low} to {high}"),
+        Support::Clamped(low, high) => return format!("{low} to {high}, both with mass"),
         Support::Above(low) => return format!("from {low} on"),
         Support::Binary => "binary",
         Support::Index => "index",

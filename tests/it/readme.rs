@@ -66,6 +66,7 @@ fn support(support: Support) -> String {
         Support::Unit => "[0, 1]".into(),
         Support::Angle => "[−π, π]".into(),
         Support::Between(low, high) => format!("[{low}, {high}]"),
+        Support::Clamped(low, high) => format!("[{low}, {high}], mass at both"),
         Support::Above(low) => format!("[{low}, ∞)"),
         Support::Binary => "0, 1".into(),
         Support::Index => "a position".into(),

@@ -89,6 +89,14 @@ impl Case {
         own.into_iter().chain(inner).collect()
     }
 
+    /// Values that have a mass of their own.
+    pub(super) fn atoms(&self) -> Vec<f64> {
+        match self.name {
+            "Censored" => self.args.iter().map(|bound| bound[0]).collect(),
+            _ => vec![],
+        }
+    }
+
     /// How many values a draw has.
     pub(super) fn width(&self) -> usize {
         self.size.pow(self.axes() as u32)
@@ -370,6 +378,9 @@ fn vectors() -> Vec<Case> {
         vector("Dirichlet", &[&[1.0, 1.0, 1.0]]),
         vector("Dirichlet", &[&[0.5, 2.0, 7.0]]),
         vector("Dirichlet", &[&[0.4]]).sized(2),
+        vector("RelaxedCategorical", &[&[0.7], &[3.0, -1.0, 0.5]]),
+        vector("RelaxedCategorical", &[&[2.0], &[0.0, 0.0]]),
+        vector("RelaxedCategorical", &[&[1.0], &[0.2, 0.7, 0.1]]).form(1),
         vector("MvNormal", &[&[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]),
         vector("MvNormal", &[&[0.0, 0.0], &[1.0, 0.0, 0.8, 0.6]]),
         vector("MvStudentT", &[&[3.0], &[0.5, -1.0], &[1.5, 0.0, -0.7, 0.4]]),
@@ -415,6 +426,9 @@ fn wrapped() -> Vec<Case> {
         both(0.2, 0.3, scalar("LogitNormal", &[0.0, 1.0])),
         upper(5.0, scalar("Pareto", &[1.0, 0.5])),
         both(-2.0, 4.0, scalar("Levy", &[0.0, 1.0])),
+        wrap("Censored", &[&[-0.5], &[1.0]], scalar("Normal", &[0.0, 1.0])),
+        wrap("Censored", &[&[0.3]], scalar("Gumbel", &[0.0, 1.0])).form(1),
+        wrap("Censored", &[&[2.0]], scalar("Weibull", &[1.5, 1.0])).form(2),
         wrap("Ordered", &[], scalar("Normal", &[0.5, 4.0])).sized(2),
         wrap("Ordered", &[], scalar("Logistic", &[-1.0, 0.2])).sized(2),
         wrap("Ordered", &[], scalar("Normal", &[0.0, 1.0])).sized(3),

@@ -246,7 +246,7 @@ fn slope(at: [f64; 4], h: f64) -> f64 {
 fn gradients_are_differences() {
     for case in cases::all() {
         let bulk = case.is_proper().then(|| bulk(&case));
-        let points = interior(&case, bulk);
+        let (points, atoms) = (interior(&case, bulk), case.atoms());
         let (log, by_x, by_leaf) = gradients(&case, &points);
         for (leaf, (needs, values)) in case.leaves().into_iter().enumerate() {
             if needs == dist::Needs::Count {
@@ -259,7 +259,12 @@ fn gradients_are_differences() {
                 }
                 let moved = |k: f64| log_prob(&case.moved(leaf, element, k * h), &points);
                 let at = [-2.0, -1.0, 1.0, 2.0].map(moved);
-                for (i, &log) in log.iter().enumerate().filter(|(_, l)| l.is_finite()) {
+                // Where a value has a mass, its own parameter cannot move.
+                let moves = |i: usize| {
+                    leaf >= case.args.len() || !points.get(i).is_some_and(|x| atoms.contains(x))
+                };
+                let sound = log.iter().enumerate().filter(|(i, l)| l.is_finite() && moves(*i));
+                for (i, &log) in sound {
                     let difference = slope(at.each_ref().map(|values| values[i]), h);
                     let exact = by_leaf[leaf][i * values.len() + element];
                     let what = format!("leaf {leaf}[{element}] at {:?}", points.get(i));
@@ -324,7 +329,8 @@ fn compare_by_x(case: &Case, bulk: Option<Bulk>, points: &[f64], log: &[f64], by
             log_prob(case, &moved)
         };
         let at = [-2.0, -1.0, 1.0, 2.0].map(moved);
-        for row in 0..points.len() / width {
+        let atoms = case.atoms();
+        for row in (0..points.len() / width).filter(|row| !atoms.contains(&points[row * width])) {
             let i = row * width + element;
             let h = 1e-3 * room(i);
             let difference = slope(at.each_ref().map(|values| values[row]), h);
@@ -345,12 +351,16 @@ fn cells(case: &Case, bulk: Bulk) -> (Vec<f64>, Vec<f64>) {
             edges.dedup();
             let ends: Vec<f64> =
                 [low].into_iter().chain(edges.iter().copied()).chain([high]).collect();
-            let mass = |w: &[f64]| {
+            let mass = |w: &[f64]| -> f64 {
                 let nodes = numerics::pieces(w[0], w[1], bulk.spread, &case.kinks(), 161);
                 let log = log_prob(case, &nodes.points);
                 nodes.weights.iter().zip(log).map(|(w, l)| w * l.exp()).sum()
             };
-            let masses = ends.windows(2).map(mass).collect();
+            let mut masses: Vec<f64> = ends.windows(2).map(mass).collect();
+            let atoms = case.atoms();
+            for (atom, log) in atoms.iter().zip(log_prob(case, &atoms)) {
+                masses[edges.partition_point(|e| e <= atom)] += log.exp();
+            }
             (edges, masses)
         }
         _ => {

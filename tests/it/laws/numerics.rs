@@ -52,6 +52,9 @@ pub(super) fn draw(case: &Case, count: usize, seed: u64) -> (Vec<f64>, bool) {
 
 pub(super) fn log_prob(case: &Case, points: &[f64]) -> Vec<f64> {
     let count = points.len() / case.width();
+    if count == 0 {
+        return vec![];
+    }
     let mut b = case.build(count);
     let x = b.add_points(points, case.axes());
     let log = b.call.log_prob(&mut b.g, x);
@@ -124,7 +127,10 @@ pub(super) fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
     match support(case) {
         Support::Interval(low, high) => {
             let cuts: Vec<f64> = kinks.iter().copied().chain([bulk.centre]).collect();
-            pieces(low, high, bulk.spread, &cuts, 300)
+            let mut nodes = pieces(low, high, bulk.spread, &cuts, 300);
+            nodes.points.extend(case.atoms());
+            nodes.weights.resize(nodes.points.len(), 1.0);
+            nodes
         }
         Support::Whole(first, last) => {
             let far = (10.0 * (bulk.largest + 20.0)).floor();

@@ -468,5 +468,19 @@ pub(super) fn all() -> Vec<(Case, &'static [f64], f64)> {
         (vector("WishartCholesky", &[&[4.5], &[1.5, 0.0, -0.7, 0.4]]).sized(2), &[3.0, 0.0, 0.0, 1.5], -10.344432400640708),
         // st.invwishart(4.5, np.array([[1.5, 0], [-0.7, 0.4]]) @ np.array([[1.5, 0], [-0.7, 0.4]]).T).logpdf(np.array([[3.0, 0], [0.0, 1.5]]) @ np.array([[3.0, 0], [0.0, 1.5]]).T) + 2 * np.log(2) + 2 * np.log(3.0) + np.log(1.5)
         (vector("InvWishartCholesky", &[&[4.5], &[1.5, 0.0, -0.7, 0.4]]).sized(2), &[3.0, 0.0, 0.0, 1.5], -13.591754029965545),
+        // np.log(2) + 2 * np.log(0.7) + np.sum(np.array([0.5, -1.0, 3.0]) - 1.7 * np.log([0.2, 0.5, 0.3])) - 3 * logsumexp(np.array([0.5, -1.0, 3.0]) - 0.7 * np.log([0.2, 0.5, 0.3]))
+        (vector("RelaxedCategorical", &[&[0.7], &[0.5, -1.0, 3.0]]), &[0.2, 0.5, 0.3], -3.432293774109352),
+        // np.log(2) + 2 * np.log(0.7) + np.sum(np.array([0.5, -1.0, 3.0]) - 1.7 * np.log([0.0001, 0.9, 0.0999])) - 3 * logsumexp(np.array([0.5, -1.0, 3.0]) - 0.7 * np.log([0.0001, 0.9, 0.0999]))
+        (vector("RelaxedCategorical", &[&[0.7], &[0.5, -1.0, 3.0]]), &[0.0001, 0.9, 0.0999], 1.1125372673232583),
+        // np.log(2) + 2 * np.log(0.7) + np.sum(np.array([0.5, -1.0, 3.0]) - 1.7 * np.log([0.05, 0.05, 0.9])) - 3 * logsumexp(np.array([0.5, -1.0, 3.0]) - 0.7 * np.log([0.05, 0.05, 0.9]))
+        (vector("RelaxedCategorical", &[&[0.7], &[0.5, -1.0, 3.0]]), &[0.05, 0.05, 0.9], 1.9283535937625764),
+        // st.norm(0.3, 2.0).logcdf(-0.5)
+        (wrap("Censored", &[&[-0.5], &[1.0]], scalar("Normal", &[0.3, 2.0])), &[-0.5], -1.0654340491895766),
+        // st.norm(0.3, 2.0).logpdf(0.4)
+        (wrap("Censored", &[&[-0.5], &[1.0]], scalar("Normal", &[0.3, 2.0])), &[0.4], -1.6133357137646178),
+        // st.norm(0.3, 2.0).logsf(1.0)
+        (wrap("Censored", &[&[-0.5], &[1.0]], scalar("Normal", &[0.3, 2.0])), &[1.0], -1.0128860278195608),
+        // st.expon(scale=1 / 0.7).logsf(5.0)
+        (wrap("Censored", &[&[5.0]], scalar("Exponential", &[0.7])).form(2), &[5.0], -3.5),
     ]
 }
