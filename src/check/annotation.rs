@@ -4,7 +4,7 @@ use super::Checker;
 use super::model::{DistCall, EstimatorChoice, KlSettings, NameId, OptionValue, Schedule, Stage};
 use super::plan_errors::estimator_refuses;
 use super::site_errors::annotation as errors;
-use crate::dist::{Event, Signature, Support};
+use crate::dist::is_location_scale;
 use crate::estimator::{self, Card, Default, OptionCard, OptionValues};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
@@ -86,9 +86,8 @@ impl Checker {
     }
 
     fn check_noncentered(&mut self, name: NameId, call: &DistCall, span: Span) {
-        let signature = call.dist.0.signature();
         let (Some(loc), Some(scale), true) =
-            (call.arg("loc"), call.arg("scale"), is_location_scale(signature))
+            (call.arg("loc"), call.arg("scale"), is_location_scale(call.dist.0))
         else {
             self.diags.push(errors::no_standard_member(span, call));
             return;
@@ -242,11 +241,6 @@ fn flag(value: &ast::Expr) -> Option<f64> {
         }
         _ => None,
     }
-}
-
-/// Whether `loc + scale · standard draw` has the distribution: `LogNormal` has both parameters and is not one.
-fn is_location_scale(signature: &Signature) -> bool {
-    signature.support == Support::Real && signature.event == Event::Scalar
 }
 
 /// Estimators that this version knows of and does not have.
