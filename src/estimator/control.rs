@@ -4,21 +4,66 @@
 //! ∇E f = E[(f(b) − η c(z̃)) ∇log q(b) + η ∇c(z) − η ∇c(z̃)], where z and z̃ both move with the parameters. What c depends
 //! on descends along the gradient of the estimate's square, which is that of its variance.
 
+use super::gumbel_softmax::relaxable;
 use super::learn::Learned;
-use super::relaxed::{Relaxed, relaxed, tempered};
-use super::{Drawn, Rest, Site, Value, along, credit};
-use crate::ir::{self, Dim, Graph, NodeId};
+use super::relaxed::{self, Relaxed, relaxed, tempered};
+use super::{
+    Card, Default, Drawn, Estimator, OptionCard, OptionValues, Rest, Site, Value, along, credit,
+};
+use crate::dist::Signature;
+use crate::ir::{self, Dim, Graph, NodeId, Schedule};
+
+/// An estimator with such a control variate.
+pub(super) struct Controlled {
+    pub(super) card: &'static Card,
+    /// Hidden units of the network that is added to the relaxed cost; without one, its share is learnt instead.
+    pub(super) units: Option<usize>,
+}
+
+pub(super) const START: OptionCard = OptionCard {
+    name: "tau",
+    doc: "the temperature at first; it is learnt",
+    values: OptionValues::Number { low: 1e-2, high: 1e2 },
+    default: Default::Number(Schedule::Constant(0.5)),
+};
+
+impl Estimator for Controlled {
+    fn card(&self) -> &'static Card {
+        self.card
+    }
+
+    fn refuses(&self, dist: &Signature) -> Option<&'static str> {
+        relaxable(dist)
+    }
+
+    fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
+        relaxed::draw(g, site)
+    }
+
+    fn expect(&self, rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> Option<NodeId> {
+        let g = rest.graph();
+        let tau = site.options.number("tau");
+        let start = g.ln(tau);
+        let log_tau = Learned::new(g, format!("log tau of {}", site.name), &[], start);
+        let net = self.units.map(|units| Net::new(g, site, relaxed::classes(site), units));
+        let eta = net.is_none().then(|| {
+            let start = site.options.number("eta");
+            Learned::new(g, format!("eta of {}", site.name), &[], start)
+        });
+        surrogate(rest, site, drawn, &Variate { log_tau, eta, net })
+    }
+}
 
 /// What is learnt of a control variate.
-pub(super) struct Variate {
-    pub(super) log_tau: Learned,
+struct Variate {
+    log_tau: Learned,
     /// 1 if not learnt.
-    pub(super) eta: Option<Learned>,
-    pub(super) net: Option<Net>,
+    eta: Option<Learned>,
+    net: Option<Net>,
 }
 
 /// One hidden layer of tanh units on the relaxed variables of the elements that share their costs.
-pub(super) struct Net {
+struct Net {
     weight: Learned,
     bias: Learned,
     out: Learned,
@@ -28,7 +73,7 @@ pub(super) struct Net {
 
 impl Net {
     /// The output starts at 0, so that the variate begins as it would be without.
-    pub(super) fn new(g: &mut Graph, site: &Site, classes: Option<Dim>, units: usize) -> Self {
+    fn new(g: &mut Graph, site: &Site, classes: Option<Dim>, units: usize) -> Self {
         let hidden = g.dim("hidden", units);
         let over: Vec<Dim> = site.mixed.iter().copied().chain(classes).collect();
         let dims: Vec<Dim> = over.iter().copied().chain([hidden]).collect();
@@ -73,12 +118,7 @@ impl Variate {
 }
 
 /// The surrogate of one site.
-pub(super) fn surrogate(
-    rest: &mut dyn Rest,
-    site: &Site,
-    drawn: Drawn,
-    variate: &Variate,
-) -> Option<NodeId> {
+fn surrogate(rest: &mut dyn Rest, site: &Site, drawn: Drawn, variate: &Variate) -> Option<NodeId> {
     let Relaxed { free, given_draw, classes } = relaxed(rest.graph(), site, drawn);
     let cost = credit(rest, drawn.value);
     let at_free = variate.value(rest, free, classes);

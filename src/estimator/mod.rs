@@ -109,8 +109,8 @@ pub static ALL: &[&dyn Estimator] = &[
     &reinforce::Reinforce,
     &disarm::Disarm,
     &mvd::Mvd,
-    &rebar::Rebar,
-    &relax::Relax,
+    &rebar::REBAR,
+    &relax::RELAX,
     &enumerate::ENUMERATE,
     &marginalize::MARGINALIZE,
 ];

@@ -1,20 +1,10 @@
 //! REBAR: the cost at relaxed values as a control variate, its temperature and its share learnt (Tucker et al. 2017).
 
-use super::control::{Variate, surrogate};
-use super::gumbel_softmax::relaxable;
-use super::learn::Learned;
-use super::{Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Rest, Site, relaxed};
-use crate::dist::Signature;
-use crate::ir::{Graph, NodeId, Schedule};
+use super::control::{Controlled, START};
+use super::{Bias, Card, Default, OptionCard, OptionValues};
+use crate::ir::Schedule;
 
-pub(super) struct Rebar;
-
-pub(super) const START: OptionCard = OptionCard {
-    name: "tau",
-    doc: "the temperature at first; it is learnt",
-    values: OptionValues::Number { low: 1e-2, high: 1e2 },
-    default: Default::Number(Schedule::Constant(0.5)),
-};
+pub(super) static REBAR: Controlled = Controlled { card: &CARD, units: None };
 
 static CARD: Card = Card {
     name: "rebar",
@@ -32,32 +22,3 @@ static CARD: Card = Card {
     ],
     needs_smooth: true,
 };
-
-impl Estimator for Rebar {
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
-
-    fn refuses(&self, dist: &Signature) -> Option<&'static str> {
-        relaxable(dist)
-    }
-
-    fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        relaxed::draw(g, site)
-    }
-
-    fn expect(&self, rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> Option<NodeId> {
-        let g = rest.graph();
-        let log_tau = log_tau(g, site);
-        let start = site.options.number("eta");
-        let eta = Some(Learned::new(g, format!("eta of {}", site.name), &[], start));
-        surrogate(rest, site, drawn, &Variate { log_tau, eta, net: None })
-    }
-}
-
-/// The logarithm of the learnt temperature.
-pub(super) fn log_tau(g: &mut Graph, site: &Site) -> Learned {
-    let tau = site.options.number("tau");
-    let start = g.ln(tau);
-    Learned::new(g, format!("log tau of {}", site.name), &[], start)
-}

@@ -1,15 +1,9 @@
 //! RELAX: REBAR's control variate and a small network on the relaxed variables (Grathwohl et al. 2018).
 
-use super::control::{Net, Variate, surrogate};
-use super::gumbel_softmax::relaxable;
-use super::rebar::{START, log_tau};
-use super::{Bias, Card, Drawn, Estimator, Rest, Site, relaxed};
-use crate::dist::Signature;
-use crate::ir::{Graph, NodeId};
+use super::control::{Controlled, START};
+use super::{Bias, Card};
 
-pub(super) struct Relax;
-
-const UNITS: usize = 10;
+pub(super) static RELAX: Controlled = Controlled { card: &CARD, units: Some(10) };
 
 static CARD: Card = Card {
     name: "relax",
@@ -19,24 +13,3 @@ static CARD: Card = Card {
     options: &[START],
     needs_smooth: true,
 };
-
-impl Estimator for Relax {
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
-
-    fn refuses(&self, dist: &Signature) -> Option<&'static str> {
-        relaxable(dist)
-    }
-
-    fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        relaxed::draw(g, site)
-    }
-
-    fn expect(&self, rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> Option<NodeId> {
-        let g = rest.graph();
-        let log_tau = log_tau(g, site);
-        let net = Some(Net::new(g, site, relaxed::classes(site), UNITS));
-        surrogate(rest, site, drawn, &Variate { log_tau, eta: None, net })
-    }
-}

@@ -1,6 +1,6 @@
 //! One Bernoulli with cost (b − 0.45)²: the exact slope in its logit is σ(1 − σ)(1 − 2 · 0.45).
 
-use super::super::{Options, relaxed as draws};
+use super::super::Options;
 use super::*;
 use crate::dist::{self, Call};
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
@@ -33,7 +33,7 @@ fn slope_of(with_net: bool, blind: bool) -> (f64, f64) {
     let options = Options::default();
     let site =
         Site { name: "b", q: &q, dims: &[], mixed: &[], draws: Some(draw), options: &options };
-    let drawn = draws::draw(g, &site);
+    let drawn = relaxed::draw(g, &site);
     let start = g.number(0.5_f64.ln());
     let log_tau = Learned::new(g, "log tau".into(), &[], start);
     let net = with_net.then(|| Net::new(g, &site, None, 3));
