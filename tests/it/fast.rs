@@ -135,6 +135,26 @@ fn broadcasts_agree_at_every_size() {
     }
 }
 
+/// Accumulators of [k, draw] are as long as a tile of [k, n] where a row of draws is as long as the tile: both lie in the memory
+/// of a chunk, and only one of them lasts to the next tile.
+#[test]
+fn accumulators_last_from_tile_to_tile() {
+    for draws in [48, 49, 64, 65] {
+        let mut g = Graph::new();
+        let (k, draw, n) = (g.dim("k", 2), g.dim("draw", draws), g.dim("n", 150));
+        let mu = g.add_param("mu", &[k], vec![0.1, 0.4]);
+        let e = g.add_data("e", &[k, draw], scattered(2 * draws).into());
+        let x = g.add_data("x", &[n], scattered(150).into());
+        let z = g.add(mu, e);
+        let rest = g.sub(x, z);
+        let square = g.square(rest);
+        let loss = g.sum_all(square);
+        let program = Program { graph: g, loss, watch: vec![] };
+        let inputs = Inputs::initial(&program.graph);
+        check_program(&format!("{draws} draws"), &program, &inputs, [1e-9, 2e-3]);
+    }
+}
+
 #[test]
 fn long_sums_agree() {
     let program = broadcasts(200_003, 2);

@@ -290,7 +290,7 @@ impl<E: Lane> Node<'_, '_, E> {
         }
         let len = Layout::of(graph, graph.shape(self.id)).len();
         let words = Fold::<E>::words(how);
-        let offset = self.writer.scratch.take(len * words);
+        let offset = self.writer.scratch.keep(len * words);
         folds.push(Fold { how, offset, len, out: out.ptr });
         let ptr = std::ptr::without_provenance_mut(offset * size_of::<E>());
         let strides = out.strides.iter().map(|&(dim, step)| (dim, step * words)).collect();

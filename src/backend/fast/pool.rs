@@ -67,6 +67,12 @@ impl Scratch {
         if let Some(offset) = self.returned.get_mut(&len).and_then(Vec::pop) {
             return offset;
         }
+        self.keep(len)
+    }
+
+    /// Room that nothing else ever has: what is in it lasts from one tile to the next.
+    pub(super) fn keep(&mut self, len: usize) -> usize {
+        let len = len.next_multiple_of(WIDTH);
         self.len += len;
         self.len - len
     }
