@@ -5,7 +5,7 @@ use super::model::{DistCall, EstimatorChoice, KlSettings, NameId, OptionValue, S
 use super::plan_errors::estimator_refuses;
 use super::site_errors::annotation as errors;
 use crate::dist::is_location_scale;
-use crate::estimator::{self, Card, Default, OptionCard, OptionValues};
+use crate::estimator::{self, Bias, Card, Default, OptionCard, OptionValues};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 
@@ -22,6 +22,10 @@ const OTHERS: [&str; 2] = ["noncentered", "kl"];
 
 /// Below this temperature the gradient of a relaxation explodes.
 const COLDEST: f64 = 0.1;
+/// Below this one it does with a single draw.
+const COLDEST_ALONE: f64 = 0.2;
+/// Above this temperature a relaxed draw hardly moves with its logits.
+const HOTTEST: f64 = 5.0;
 
 static KL_OPTIONS: [OptionCard; 2] = [
     OptionCard {
@@ -194,8 +198,8 @@ impl Checker {
                     self.diags.push(errors::option_out_of_range(card, value.span, low, high));
                     return None;
                 }
-                if card.name == "tau" && from.min(to) < COLDEST {
-                    self.diags.push(errors::too_cold(value.span, from.min(to), COLDEST));
+                if card.name == "tau" {
+                    self.check_temperature(owner, from, Spanned { value: to, span: value.span });
                 }
                 Some(OptionValue::Schedule(schedule))
             }
@@ -210,6 +214,26 @@ impl Checker {
         }
     }
 
+    /// A temperature that no gradient survives, at either end.
+    fn check_temperature(&mut self, owner: &str, from: f64, to: Spanned<f64>) {
+        let biased = estimator::find(owner).is_some_and(|e| e.card().bias == Bias::Biased);
+        if from.min(to.value) < COLDEST {
+            self.diags.push(errors::too_cold(to.span, from.min(to.value), COLDEST));
+        } else if biased && to.value > HOTTEST {
+            self.diags.push(errors::too_hot(to.span, to.value, HOTTEST));
+        } else if biased && to.value < COLDEST_ALONE {
+            self.notes.cold.push(to);
+        }
+    }
+
+    /// Once the draws per step are known: warns of temperatures that need several.
+    pub(super) fn warn_of_single_draws(&mut self) {
+        let Some(samples) = self.notes.single_draw else { return };
+        for cold in &self.notes.cold {
+            self.diags.push(errors::too_cold_alone(cold.span, cold.value, samples));
+        }
+    }
+
     fn check_word(
         &mut self,
         owner: &str,
@@ -219,6 +243,9 @@ impl Checker {
     ) -> Option<OptionValue> {
         match &value.kind {
             ast::ExprKind::Name(word) if words.contains(&word.text.as_str()) => {
+                if card.name == "baseline" && word.text == "none" {
+                    self.diags.push(errors::no_baseline(owner, value.span));
+                }
                 Some(OptionValue::Word(word.text.clone()))
             }
             ast::ExprKind::Call { callee, .. } if callee.text == "net" => {

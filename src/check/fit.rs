@@ -63,7 +63,10 @@ impl Checker {
         match name.text.as_str() {
             "steps" => fit.steps = self.expect_whole(arg, 1),
             "seed" => fit.seed = self.expect_whole(arg, 0),
-            "samples" => fit.samples = self.expect_whole(arg, 1),
+            "samples" => {
+                fit.samples = self.expect_whole(arg, 1);
+                self.notes.single_draw = (fit.samples == Some(1)).then_some(arg.span);
+            }
             "draws" => fit.draws = self.expect_whole(arg, 1),
             "optimizer" => fit.optimizer = self.check_optimizer(&arg.value),
             "lr" => fit.learning_rate = self.check_rate(&arg.value),

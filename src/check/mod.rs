@@ -10,6 +10,7 @@ mod arguments;
 mod bracket;
 mod call;
 mod contract;
+pub mod coupling;
 mod dims;
 mod draw;
 pub mod elimination;
@@ -61,6 +62,7 @@ pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
         checker.stmt(stmt);
     }
     checker.warn_unfinished();
+    checker.warn_of_single_draws();
     checker.warn_of_unused(program);
     (checker.model, checker.diags.sorted())
 }

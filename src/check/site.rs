@@ -17,6 +17,10 @@ pub(super) struct Notes {
     observed: HashMap<NameId, Span>,
     pub(super) schedules: Vec<Spanned<Schedule>>,
     pub(super) fit_block: Option<Span>,
+    /// Where relaxations end so cold that one draw is too few.
+    pub(super) cold: Vec<Spanned<f64>>,
+    /// Where `fit` asks for one draw per step.
+    pub(super) single_draw: Option<Span>,
 }
 
 impl Checker {

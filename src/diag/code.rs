@@ -233,5 +233,11 @@ codes! {
     W0232 "a temperature that is too cold"
     W0233 "a schedule that the fit does not finish"
     W0234 "a datum declared wider than its distribution"
+    W0235 "a cold relaxation of one draw per step"
+    W0236 "a temperature that is too hot"
+    W0237 "a score function without a baseline"
     W0301 "a file that nothing uses"
+    W0401 "a schedule that this run does not finish"
+    W0402 "a posterior that collapsed onto its prior"
+    W0403 "a discrete latent without structure"
 }

@@ -4,6 +4,7 @@ use super::average::Average;
 use super::blame::{Blame, blame};
 use super::config::Config;
 use super::coordinates::Walker;
+use super::diagnosis::{Finding, diagnose};
 use super::history::History;
 use super::newton;
 use super::optimizer::update;
@@ -235,6 +236,11 @@ impl Fitter {
     /// Whether what is optimised is another quantity than the ELBO that is reported.
     pub fn relaxed(&self) -> bool {
         objective::differs(&self.problem)
+    }
+
+    /// What the averaged iterate shows of failures that the ELBO hides.
+    pub fn diagnose(&self) -> Vec<Finding> {
+        diagnose(&self.problem, &self.params(), &self.config)
     }
 
     /// Posterior draws at the averaged iterate.

@@ -7,6 +7,7 @@ mod average;
 mod blame;
 mod config;
 mod coordinates;
+mod diagnosis;
 mod fitter;
 mod history;
 mod newton;
@@ -18,6 +19,7 @@ mod summary;
 
 pub use blame::Blame;
 pub use config::{Config, Optimizer};
+pub use diagnosis::{Finding, unfinished};
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
 pub use summary::{Draws, Quantity, Summary, draws, summarize};

@@ -2,6 +2,7 @@
 //!
 //! Everything here is text or bytes made from values; only `folder` touches the disk, and nothing prints.
 
+mod diagnosis;
 mod draws;
 mod errors;
 mod folder;
@@ -14,6 +15,7 @@ mod table;
 mod variance;
 mod verify;
 
+pub use diagnosis::finding;
 pub use draws::draws_csv;
 pub use errors::not_finite;
 pub use folder::Folder;

@@ -34,9 +34,11 @@ fn fit_seeded(model: &str, data: &str, seed: Option<u64>) -> Vec<Summary> {
     let settings = session.settings(&FitSettings { seed, ..Default::default() });
     let config = Config::new(&problem, &settings, 1, Lowering::Fast);
     let steps = config.steps;
+    assert_eq!(infer::unfinished(&problem, &config), [], "{model}");
     let mut fitter = Fitter::new(problem.clone(), config);
     fitter.start();
     fitter.advance(steps).expect("every number is finite");
+    assert_eq!(fitter.diagnose(), [], "{model}");
     infer::summarize(&problem, &fitter.draws())
 }
 

@@ -19,6 +19,7 @@ mod lags;
 mod laws;
 mod lowerings;
 mod oracle;
+mod pitfalls;
 mod plans;
 mod posteriors;
 mod readme;

@@ -200,3 +200,28 @@ pub(in crate::check) fn too_cold(span: Span, coldest: f64, floor: f64) -> Diagno
         .help("end higher: `tau = anneal(1 -> 0.5, over = 5000)`")
         .note("the reported ELBO uses hard draws at any temperature")
 }
+
+/// W0235. The spread of a relaxed gradient grows like 1/tau^2, and one draw per step has all of it.
+pub(in crate::check) fn too_cold_alone(span: Span, coldest: f64, samples: Span) -> Diagnostic {
+    Diagnostic::new(Code::W0235, "so cold a relaxation needs several draws per step")
+        .at(span, format!("ends at {coldest}, where the gradient has much variance"))
+        .also(samples, "one draw per step")
+        .help("write `samples = 16`, or end higher: `tau = anneal(1 -> 0.5, over = 5000)`")
+}
+
+/// W0236. A hot relaxation is nearly the same point whatever its logits.
+pub(in crate::check) fn too_hot(span: Span, end: f64, ceiling: f64) -> Diagnostic {
+    Diagnostic::new(
+        Code::W0236,
+        format!("a temperature above {ceiling} makes gradients insensitive to the logits"),
+    )
+    .at(span, format!("still {end} at the end"))
+    .help("let it fall: `tau = anneal(1 -> 0.5, over = 5000)`")
+}
+
+/// W0237. `@reinforce(baseline = none)`
+pub(in crate::check) fn no_baseline(estimator: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::W0237, format!("`@{estimator}` needs a baseline for a usable variance"))
+        .at(span, "every score is weighed by the whole cost")
+        .help("write `baseline = loo`, which is unbiased too")
+}

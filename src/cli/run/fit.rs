@@ -3,7 +3,9 @@
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::backend::fast::in_pool;
-use crate::infer::{Beginning, Blame, Config, Draws, Fitter, History, Stop, Summary, summarize};
+use crate::infer::{
+    Beginning, Blame, Config, Draws, Finding, Fitter, History, Stop, Summary, summarize,
+};
 use crate::lower::Problem;
 use crate::report::{Elbos, Exit};
 use std::sync::Arc;
@@ -25,6 +27,8 @@ pub(super) struct Fit {
     pub(super) history: History,
     pub(super) draws: Draws,
     pub(super) summary: Vec<Summary>,
+    /// Of a fit that came to its end.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// How long the loop runs before it looks up.
@@ -76,6 +80,7 @@ fn steps(
         Ok(()) => (Exit::Done, None),
     };
     let draws = fitter.draws();
+    let findings = if exit == Exit::Done { fitter.diagnose() } else { vec![] };
     Fit {
         exit,
         blame,
@@ -88,6 +93,7 @@ fn steps(
         history: fitter.history().clone(),
         summary: summarize(problem, &draws),
         draws,
+        findings,
     }
 }
 

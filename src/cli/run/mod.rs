@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use crate::backend::Lowering;
 use crate::check::model::{FitSettings, Precision, Schedule};
 use crate::diag::{self, Diagnostic, Diagnostics};
-use crate::infer::Config;
+use crate::infer::{self, Config, Finding};
 use crate::lower::Problem;
 use crate::report::{self, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
@@ -146,7 +146,7 @@ struct Ready {
 
 impl Run {
     pub(super) fn run(self, terminal: &Terminal, started: Instant) -> Status {
-        let ready = match self.prepare(terminal) {
+        let mut ready = match self.prepare(terminal) {
             Ok(ready) => ready,
             Err(status) => return status,
         };
@@ -156,7 +156,13 @@ impl Run {
         let shown = terminal.watched && !self.quiet && !self.json;
         let progress = Progress::new(shown, ready.config.steps);
         let fit = fit::fit(&ready.problem, &ready.config, &progress, started);
-        self.finish(terminal, &ready, &fit)
+        let found = warnings_of(&ready, &fit.findings);
+        ready.warnings.extend(found.clone());
+        let status = self.finish(terminal, &ready, &fit);
+        if !self.json {
+            terminal.report(&found, &ready.session.source);
+        }
+        status
     }
 
     /// Everything that a user can get wrong, before anything is computed.
@@ -177,7 +183,10 @@ impl Run {
         let config = Config::new(&problem, &settings, self.fit.threads(), self.fit.lowering());
         let latents = report::latent_rows(&session.model, &problem.plan);
         let problem = Arc::new(problem);
-        Ok(Ready { session, inputs, problem, config, latents, warnings, folder })
+        let mut ready = Ready { session, inputs, problem, config, latents, warnings, folder };
+        let late = warnings_of(&ready, &infer::unfinished(&ready.problem, &ready.config));
+        ready.warnings.extend(late);
+        Ok(ready)
     }
 
     /// `NAME.fit` in the current directory.
@@ -209,6 +218,11 @@ impl Run {
         }
         if fit.exit == Exit::Done { Status::Done } else { Status::BrokeOff }
     }
+}
+
+fn warnings_of(ready: &Ready, findings: &[Finding]) -> Diagnostics {
+    let words = |f| report::finding(&ready.session.model, ready.config.steps, f);
+    findings.iter().map(words).collect()
 }
 
 fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::Value {
