@@ -10,7 +10,7 @@ mod npy;
 mod read;
 mod table;
 
-pub use bind::bind;
+pub use bind::{bind, check_marks};
 pub use read::read;
 pub use table::Tables;
 

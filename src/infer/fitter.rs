@@ -71,7 +71,8 @@ impl Fitter {
     /// Compiles the objective; nothing is computed yet.
     pub fn new(problem: Arc<Problem>, config: Config) -> Self {
         let Objective { graph, loss, elbo, terms, .. } = objective(&problem, config.samples);
-        let mut columns = vec!["step".to_string(), "elbo".into(), "gradient_norm".into()];
+        let value = if objective::differs(&problem) { "optimised_elbo" } else { "elbo" };
+        let mut columns = vec!["step".to_string(), value.into(), "gradient_norm".into()];
         columns.extend(terms.iter().map(|(name, _)| name.clone()));
         columns.extend(graph.knobs.iter().map(|k| k.name.clone()));
         let watch = std::iter::once(elbo).chain(terms.iter().map(|(_, node)| *node)).collect();

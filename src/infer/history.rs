@@ -20,6 +20,11 @@ impl History {
         step.is_multiple_of(steps.div_ceil(MOST_ROWS).max(1))
     }
 
+    /// What was optimised: the ELBO, or `optimised_elbo` where a relaxation or a weight makes it another quantity.
+    pub fn objective(&self) -> Vec<f64> {
+        self.rows.iter().map(|r| r[1]).collect()
+    }
+
     /// The values of a column, if there is one of this name.
     pub fn column(&self, name: &str) -> Option<Vec<f64>> {
         let place = self.columns.iter().position(|c| c == name)?;

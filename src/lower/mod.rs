@@ -14,6 +14,7 @@ pub use prior::{Prior, prior};
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};
 pub use support::supports;
+pub use values::first_values;
 
 use crate::check::model::{DimId, Expr, Model, NameId, NameKind, Stage, Stmt, StmtKind, Window};
 use crate::check::plan::Plan;
@@ -203,11 +204,9 @@ impl<'a> Lowerer<'a> {
         let base = bijector.base_dims(&dims);
         let start = init.map(|e| {
             let node = self.node(e);
-            let node = self.g.expand(node, &dims);
-            crate::ir::constant(&self.g, node)
+            self.g.expand(node, &dims)
         });
-        let count = base.iter().map(|&d| self.g.size(d)).product();
-        let start = values::start(&self.g, &bijector, start, count);
+        let start = values::start(&mut self.g, &bijector, start, &base);
         let free = self.g.add_param(&decl.name, &base, start);
         bijector.forward(&mut self.g, free).value
     }

@@ -1,10 +1,11 @@
 //! Arrays between the user's order of dimensions and the graph's, and the starts of point estimates.
 
-use super::Lowerer;
-use crate::check::model::{DimId, Elem, Interval, Mark, Type};
+use super::{Lowerer, Mode, Problem};
+use crate::check::model::{DimId, Elem, Interval, Mark, NameId, NameKind, Type};
 use crate::dist::Domain;
 use crate::guide::Bijector;
-use crate::ir::{Dim, Graph, NodeId, Shape};
+use crate::ir::{Dim, Graph, NodeId, Shape, constant};
+use nalgebra::DMatrix;
 
 impl Lowerer<'_> {
     /// Values row-major along `dims` in the user's order, as a node.
@@ -69,34 +70,68 @@ fn interval(g: &mut Graph, support: Interval) -> Domain {
     Domain::Interval { lower, upper }
 }
 
-/// The unconstrained start of a point estimate; 0 where none is given or the support is not elementwise.
+/// The unconstrained start of a point estimate along `base`, kept off the ends of its support; 0 where none is given, or
+/// it is a matrix that has no Cholesky factor.
 pub(super) fn start(
-    g: &Graph,
+    g: &mut Graph,
     bijector: &Bijector,
-    wanted: Option<Vec<f64>>,
-    count: usize,
+    wanted: Option<NodeId>,
+    base: &[Dim],
 ) -> Vec<f64> {
-    let Some(wanted) = wanted else { return vec![0.0; count] };
-    match bijector {
-        Bijector::Identity => wanted,
-        Bijector::Interval { lower, upper } => {
-            let ends = [lower, upper].map(|e| e.and_then(|n| g.as_number(n)));
-            wanted.into_iter().map(|x| unbounded(x, ends)).collect()
-        }
-        _ => vec![0.0; count],
-    }
+    /// −log 10⁻⁶: a millionth from the end of an interval.
+    const EDGE: f64 = 13.815_510_557_964_274;
+    let Some(start) = wanted.and_then(|value| unconstrained(g, bijector, value)) else {
+        return vec![0.0; base.iter().map(|&d| g.size(d)).product()];
+    };
+    let start = g.expand(start, base);
+    let inside = |u: f64| match u {
+        f64::INFINITY => EDGE,
+        f64::NEG_INFINITY => -EDGE,
+        _ if u.is_nan() => 0.0,
+        _ => u,
+    };
+    constant(g, start).into_iter().map(inside).collect()
 }
 
-/// The inverse of the interval bijector, kept off the ends.
-fn unbounded(x: f64, ends: [Option<f64>; 2]) -> f64 {
-    const EDGE: f64 = 1e-6;
-    match ends {
-        [None, None] => x,
-        [Some(a), None] => (x - a).max(EDGE).ln(),
-        [None, Some(b)] => (b - x).max(EDGE).ln(),
-        [Some(a), Some(b)] => {
-            let share = ((x - a) / (b - a)).clamp(EDGE, 1.0 - EDGE);
-            (share / (1.0 - share)).ln()
-        }
+fn unconstrained(g: &mut Graph, bijector: &Bijector, value: NodeId) -> Option<NodeId> {
+    let Some((row, column, of_factor)) = bijector.factor() else {
+        return bijector.inverse(g, value);
+    };
+    let factor = cholesky(g, value, row, column)?;
+    of_factor.inverse(g, factor)
+}
+
+/// The lower factors of a constant array of matrices; `None` where one of them is not positive definite.
+fn cholesky(g: &mut Graph, value: NodeId, row: Dim, column: Dim) -> Option<NodeId> {
+    let dims: Vec<Dim> = g.shape(value).iter().collect();
+    let outer = dims.iter().copied().filter(|&d| d != row && d != column);
+    let order: Vec<Dim> = outer.chain([row, column]).collect();
+    let (n, laid) = (g.size(row), constant(g, value));
+    let values: Vec<f64> = places(g, &order).map(|place| laid[place]).collect();
+    let mut factors = vec![];
+    for matrix in values.chunks_exact(n * n) {
+        let factor = DMatrix::from_row_slice(n, n, matrix).cholesky()?.l();
+        factors.extend_from_slice(factor.transpose().as_slice());
     }
+    let laid = to_layout(g, &order, &factors);
+    Some(g.add_data("first factor", &dims, laid.into()))
+}
+
+/// The first values that the model gives its point estimates, row-major along the dimensions of each.
+pub fn first_values(problem: &Problem) -> Vec<(NameId, Vec<f64>)> {
+    let mut lowerer = Lowerer::new(problem, Mode::Report, 1);
+    let names = problem.bound.model.names.iter().enumerate();
+    let given = names.filter_map(|(index, decl)| match &decl.kind {
+        NameKind::Param { init: Some(init) } => Some((NameId(index as u32), decl, init)),
+        _ => None,
+    });
+    given
+        .map(|(name, decl, init)| {
+            let dims: Vec<Dim> = decl.ty.dims.iter().map(|&d| lowerer.dim(d)).collect();
+            let node = lowerer.node(init);
+            let node = lowerer.g.expand(node, &dims);
+            let laid = constant(&lowerer.g, node);
+            (name, places(&lowerer.g, &dims).map(|place| laid[place]).collect())
+        })
+        .collect()
 }

@@ -4,13 +4,13 @@ mod errors;
 
 use crate::backend::{self, Float, Lowering, Options, Program};
 use crate::check::check;
-use crate::check::model::{Estimators, FitSettings, Model};
+use crate::check::model::{DimId, Estimators, FitSettings, Model};
 use crate::check::plan::{Plan, Policy, Sizes, plan};
 use crate::data::{self, Bound};
 use crate::diag::Diagnostics;
 use crate::ir;
 use crate::lab::measured;
-use crate::lower::{Problem, supports};
+use crate::lower::{Problem, first_values, supports};
 use crate::objective::{Objective, least_samples, objective};
 use crate::source::Source;
 use crate::syntax::{self, ast};
@@ -97,9 +97,25 @@ impl Session {
             return (None, diags);
         }
         let problem = self.assemble(bound, plan);
+        diags.extend(self.check_first_values(&problem));
+        if diags.has_errors() {
+            return (None, diags);
+        }
         let asked = inputs.policy.estimators.or(self.model.fit.estimators);
         let is_measured = asked == Some(Estimators::Measured);
         (Some(if is_measured { measured(&problem) } else { problem }), diags)
+    }
+
+    /// Whether the first values of point estimates are a simplex, ascending, a matrix of the declared kind.
+    fn check_first_values(&self, problem: &Problem) -> Diagnostics {
+        let faults = first_values(problem).into_iter().filter_map(|(name, values)| {
+            let decl = self.model.name(name);
+            let size = |d: &DimId| problem.bound.dims[d.0 as usize].size;
+            let sizes: Vec<usize> = decl.ty.dims.iter().map(size).collect();
+            let place = |i: usize| format!("element {} of its first value", i + 1);
+            data::check_marks(decl, &sizes, &values, place).err()
+        });
+        Diagnostics::from_iter(faults)
     }
 
     fn assemble(&self, bound: Arc<Bound>, plan: Plan) -> Problem {

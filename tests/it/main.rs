@@ -8,6 +8,7 @@ mod cli;
 mod common;
 mod credit;
 mod data;
+mod draws;
 mod elimination;
 mod estimators;
 mod examples;

@@ -1,11 +1,12 @@
 //! Scattered starts: which models have them, that they are the same for a seed, and what they find.
 
-use crate::common::{arc, problem};
+use crate::common::{arc, problem, refusals};
 use elbow::backend::{CounterNoise, Lowering, NoiseSource};
 use elbow::check::model::FitSettings;
 use elbow::infer::{Config, Fitter, summarize};
 use elbow::ir::{self, Inputs, Noise, Rounding};
 use elbow::lower::{self, Problem};
+use elbow::objective::posterior;
 
 /// Three components with labels of no order, 150 points.
 const MIXTURE: &str = "data x: real[n]\ndim k = 3\nw ~ Dirichlet(ones(k))\nmu[k] ~ Normal(0, 10)\n\
@@ -118,4 +119,49 @@ fn places_are_draws_from_the_prior() {
         assert!((spread / variance - 1.0).abs() < 0.15, "{latent}: variance {spread}");
     }
     assert!(draws[5].iter().all(|x| x.is_nan()), "nothing can be drawn from an improper prior");
+}
+
+/// The values that point estimates begin with, in the user's order.
+fn first_values(text: &str, data: &str) -> Vec<Vec<f64>> {
+    let p = posterior(&problem(text, data, &[]), 1);
+    let nodes: Vec<ir::NodeId> = p.quantities.iter().map(|q| q.node).collect();
+    ir::eval(&p.graph, &Inputs::initial(&p.graph), &nodes, Rounding::F64)
+}
+
+#[test]
+fn point_estimates_begin_where_the_model_says() {
+    let text = "data y: real\ndata a: real[k]\ndata b: real[k]\ndata c: cholesky over [d, d']\ndata v: cov over [d, d']\n\
+                data r: corr over [d, d']\nparam w: simplex over k = a\nparam o: ordered over k = b\n\
+                param l: cholesky over [d, d'] = c\nparam m: cov over [d, d'] = v\nparam q: corr over [d, d'] = r\n\
+                param s: positive = 1e-3\nparam p: real(-1, 2) = 1.5\n\
+                y ~ Normal(sum(w) + sum(o) + sum(l) + sum(m) + sum(q) + s + p, 1)\n";
+    let data = r#"{"y": 1, "a": [0.7, 0.2, 0.1], "b": [-3, 0.5, 4], "c": [[2, 0], [-0.5, 0.25]],
+                   "v": [[2, 0.5], [0.5, 3]], "r": [[1, -0.9], [-0.9, 1]]}"#;
+    let expected = [
+        vec![0.7, 0.2, 0.1],
+        vec![-3.0, 0.5, 4.0],
+        vec![2.0, 0.0, -0.5, 0.25],
+        vec![2.0, 0.5, 0.5, 3.0],
+        vec![1.0, -0.9, -0.9, 1.0],
+        vec![1e-3],
+        vec![1.5],
+    ];
+    let found = first_values(text, data);
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(&expected) {
+        let near = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12);
+        assert!(near && found.len() == expected.len(), "{found:?} for {expected:?}");
+    }
+}
+
+#[test]
+fn a_first_value_outside_its_support_is_refused() {
+    let refused = |kind: &str, start: &str, values: &str| {
+        let text =
+            format!("data y: real\ndata v: {start}\nparam w: {kind} = v\ny ~ Normal(sum(w), 1)\n");
+        refusals(&text, &format!(r#"{{"y": 1, "v": {values}}}"#), &[])
+    };
+    assert_eq!(refused("simplex over k", "real[k]", "[0.7, 0.2, 0.2]"), ["E0334"]);
+    assert_eq!(refused("ordered over k", "real[k]", "[1, 0.5, 4]"), ["E0335"]);
+    assert_eq!(refused("cov over [d, d']", "real[d, d']", "[[1, 2], [2, 1]]"), ["E0336"]);
 }

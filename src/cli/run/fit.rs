@@ -110,7 +110,7 @@ fn next_chunk(chunk: u64, took: Duration) -> u64 {
 
 fn elbos(fitter: &mut Fitter) -> Elbos {
     let elbo = fitter.elbo();
-    let recorded = fitter.history().column("elbo").unwrap_or_default();
+    let recorded = fitter.history().objective();
     let tail = &recorded[recorded.len() - recorded.len().div_ceil(TAIL)..];
     let mean = tail.iter().sum::<f64>() / tail.len() as f64;
     Elbos { elbo, optimised: (fitter.relaxed() && !tail.is_empty()).then_some(mean) }

@@ -7,8 +7,11 @@ use crate::diag::Diagnostic;
 /// How far the sum of a simplex, or two sides of a symmetric matrix, may differ, relative to 1.
 const TOLERANCE: f64 = 1e-8;
 
-/// Checks values in the order of the dimensions; `place` says where one stands in its file.
-pub(super) fn check(
+/// Checks values in the order of the dimensions; `place` says where one stands.
+///
+/// # Errors
+/// The first thing that breaks the mark of the declaration.
+pub fn check(
     decl: &NameDecl,
     sizes: &[usize],
     values: &[f64],

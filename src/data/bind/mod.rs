@@ -16,6 +16,7 @@ use super::{Array, Bound, BoundDim, FileUsed};
 use crate::check::model::Model;
 use crate::diag::Diagnostics;
 use axes::Axis;
+pub use marks::check as check_marks;
 use std::sync::Arc;
 
 /// Binds the data that a model declares to what the files hold. `overrides` are sizes from the command line, for

@@ -9,7 +9,7 @@ use crate::ir::{Dim, Graph, NodeId, Op};
 
 impl Bijector {
     /// The base of a value inside the support; it is not finite where the value is on the edge or outside. `None` for
-    /// products L Lᵀ, whose factor no op finds.
+    /// products L Lᵀ, whose factor no op finds: `factor` maps that one back.
     pub fn inverse(&self, g: &mut Graph, value: NodeId) -> Option<NodeId> {
         Some(match *self {
             Bijector::Identity => value,
@@ -24,6 +24,17 @@ impl Bijector {
                 g.expand(zero, &dims)
             }
         })
+    }
+
+    /// For products L Lᵀ, rows and columns of the matrices and the bijector from the same base onto L.
+    pub fn factor(&self) -> Option<(Dim, Dim, Bijector)> {
+        let Bijector::Matrix(matrix) = *self else { return None };
+        let kind = match matrix.kind {
+            Kind::Cov => Kind::Cholesky,
+            Kind::Corr => Kind::CorrCholesky,
+            Kind::Cholesky | Kind::CorrCholesky => return None,
+        };
+        Some((matrix.row, matrix.column, Bijector::Matrix(Matrix { kind, ..matrix })))
     }
 }
 
