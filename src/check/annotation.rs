@@ -271,7 +271,4 @@ fn flag(value: &ast::Expr) -> Option<f64> {
 }
 
 /// Estimators that this version knows of and does not have.
-const LATER: [(&str, &str); 2] = [
-    ("vimco", "VIMCO, which needs an importance-weighted objective"),
-    ("implicit", "implicit reparameterisation gradients"),
-];
+const LATER: [(&str, &str); 1] = [("vimco", "VIMCO, which needs an importance-weighted objective")];

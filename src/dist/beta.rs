@@ -43,8 +43,7 @@ impl Distribution for Beta {
 
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let odds = log_odds_draw(g, c.args(), dims, name);
-        let x = g.sigmoid(odds);
-        Draw::Detached(g.stop(x))
+        Draw::Pathwise(g.sigmoid(odds))
     }
 
     /// log B(p) − log B(q) + Σ (q_i − p_i) ψ(q_i) − Σ (q_i − p_i) ψ(Σ q_i)

@@ -42,10 +42,16 @@ impl Call {
         self.dist.domain(g, self)
     }
 
-    /// KL(self‖p) where both are of one distribution that has it in closed form.
+    /// KL(self‖p) where both are of one distribution, by whatever names, that has it in closed form.
     pub fn kl(&self, g: &mut Graph, p: &Call) -> Option<NodeId> {
-        let same = self.dist.signature().name == p.dist.signature().name;
-        if same { self.dist.kl(g, self, p) } else { None }
+        let (q, p) = (self.plain(g), p.plain(g));
+        let same = q.dist.signature().name == p.dist.signature().name;
+        if same { q.dist.kl(g, &q, &p) } else { None }
+    }
+
+    /// Under the name that its density is written for.
+    pub fn plain(&self, g: &mut Graph) -> Call {
+        self.dist.renames(g, self).map_or_else(|| self.clone(), |of| of.plain(g))
     }
 
     /// Whether it can be drawn from, with what it wraps.

@@ -72,8 +72,7 @@ impl Distribution for Dirichlet {
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let a = weights(g, c.args[0], c.event[0]);
         let log = log_gamma_draw(g, a, dims, name);
-        let x = g.softmax(log, c.event[0]);
-        Draw::Detached(g.stop(x))
+        Draw::Pathwise(g.softmax(log, c.event[0]))
     }
 
     /// log_norm(q) − log_norm(p) + Σ (q_k − p_k) (ψ(q_k) − ψ(Σ q))

@@ -38,8 +38,7 @@ impl Distribution for Gamma {
 
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let log = draw_log(g, c, dims, name);
-        let x = g.exp(log);
-        Draw::Detached(g.stop(x))
+        Draw::Pathwise(g.exp(log))
     }
 
     /// (a − b) ψ(a) − log Γ(a) + log Γ(b) + b log(r/s) + a (s − r)/r for q = Gamma(a, r), p = Gamma(b, s).

@@ -42,8 +42,7 @@ impl Distribution for InverseGamma {
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let log_y = draw_log(g, c, dims, name);
         let log = g.neg(log_y);
-        let x = g.exp(log);
-        Draw::Detached(g.stop(x))
+        Draw::Pathwise(g.exp(log))
     }
 
     fn kl(&self, g: &mut Graph, q: &Call, p: &Call) -> Option<NodeId> {

@@ -230,6 +230,11 @@ pub trait Distribution: Sync {
         true
     }
 
+    /// The distribution that it is under another name.
+    fn renames(&self, _g: &mut Graph, _c: &Call) -> Option<Call> {
+        None
+    }
+
     /// KL(q‖p) in closed form, elementwise as `log_prob`, for two members of this distribution, of any form.
     fn kl(&self, _g: &mut Graph, _q: &Call, _p: &Call) -> Option<NodeId> {
         None

@@ -46,8 +46,7 @@ impl Distribution for Renamed {
         of.dist.quantile(g, at, &of)
     }
 
-    fn kl(&self, g: &mut Graph, q: &Call, p: &Call) -> Option<NodeId> {
-        let (q, p) = ((self.of)(g, q), (self.of)(g, p));
-        q.kl(g, &p)
+    fn renames(&self, g: &mut Graph, c: &Call) -> Option<Call> {
+        Some((self.of)(g, c))
     }
 }

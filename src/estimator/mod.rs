@@ -11,6 +11,7 @@ mod enumerate;
 mod exact;
 mod gumbel_softmax;
 mod hard_concrete;
+mod implicit;
 mod learn;
 mod marginalize;
 mod mvd;
@@ -91,6 +92,11 @@ pub trait Estimator: Sync {
         true
     }
 
+    /// Whether its guide is of the latent's own family, not a Normal in unconstrained space.
+    fn keeps_family(&self) -> bool {
+        false
+    }
+
     /// The value that the model sees, with dimensions `site.dims` and, for sampled sites, `site.draws`.
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn;
 
@@ -103,6 +109,7 @@ pub trait Estimator: Sync {
 /// Every estimator, in the order that lists show them.
 pub static ALL: &[&dyn Estimator] = &[
     &pathwise::Pathwise,
+    &implicit::Implicit,
     &gumbel_softmax::GumbelSoftmax,
     &straight_through::StraightThrough,
     &hard_concrete::HardConcrete,

@@ -1,10 +1,11 @@
 //! The automatic guide: a mean-field distribution for each latent, by the support of its prior.
 //!
 //! Continuous latents get an independent Normal per element in unconstrained space and a bijector onto the support;
-//! discrete ones get free logits.
+//! discrete ones get free logits. Where the estimator asks for it, a latent's guide is of its own family.
 
 mod bijector;
 mod discrete;
+mod own;
 
 pub use bijector::{Bijected, Bijector};
 
@@ -20,6 +21,8 @@ const INITIAL_LOG_SCALE: f64 = -1.0;
 /// A latent that wants a guide.
 pub struct Request<'a> {
     pub name: &'a str,
+    pub prior: &'a Call,
+    /// Of the prior.
     pub domain: Domain,
     /// Of the latent in the model's space, event dimensions included.
     pub dims: &'a [Dim],
@@ -35,7 +38,7 @@ pub struct Request<'a> {
 /// A latent under its guide.
 #[derive(Clone)]
 pub struct Guided {
-    /// q: on unconstrained space for continuous latents.
+    /// q: on unconstrained space for continuous latents, unless it is of their own family.
     pub q: Call,
     /// Dimensions of a draw from q, without the Monte Carlo one.
     pub dims: Vec<Dim>,
@@ -47,13 +50,16 @@ pub struct Guided {
     pub entropy: NodeId,
     /// q as a distribution on the model's space, where it is one of the registry: for closed-form KL.
     pub named: Option<Call>,
-    /// From unconstrained space, for continuous latents.
+    /// From unconstrained space, for continuous latents whose guide is there.
     bijector: Option<Bijector>,
 }
 
-/// The guide's family for a domain, in words: what `plan` prints.
-pub fn family(domain: &Domain) -> &'static str {
-    match domain {
+/// The guide's family, in words: what `plan` prints.
+pub fn family(g: &mut Graph, request: &Request) -> &'static str {
+    if let Some(family) = own::family(g, request) {
+        return family;
+    }
+    match request.domain {
         Domain::Real | Domain::Interval { lower: None, upper: None } => "Normal",
         Domain::Interval { lower: Some(_), upper: Some(_) } => "Normal through a scaled sigmoid",
         Domain::Interval { .. } => "Normal through exp",
@@ -69,6 +75,9 @@ pub fn family(domain: &Domain) -> &'static str {
 
 /// Adds the guide of one latent: its parameters, its draw, its entropy.
 pub fn automatic(g: &mut Graph, request: &Request) -> Guided {
+    if let Some(family) = own::family(g, request) {
+        return own::guided(g, request, family);
+    }
     match request.domain {
         Domain::Binary => discrete::binary(g, request),
         Domain::Index(classes) => discrete::categorical(g, request, classes),
@@ -118,6 +127,9 @@ fn transformed(g: &mut Graph, bijector: &Bijector, q: &Call, drawn: Value) -> (V
 /// keep the free dimension that their draws have.
 pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -> (Value, NodeId) {
     match (domain, &guided.bijector) {
+        (Domain::Interval { .. } | Domain::Simplex(_), None) => {
+            own::placed(g, domain, &guided.q, drawn)
+        }
         (Domain::Real | Domain::Interval { .. }, _) => {
             let bijector = Bijector::new(g, domain);
             transformed(g, &bijector, &guided.q, drawn)

@@ -5,7 +5,7 @@
 //! adjoint stays zero even where a derivative is infinite.
 
 use super::rules::{derive, full, unbroadcast};
-use super::{Binary, Graph, NodeId, Op, Reduce, Unary};
+use super::{Binary, Graph, NodeId, Op, Reduce, Sampler, Unary};
 
 /// The gradient of the sum of `output`'s elements, in the shapes of `wrt`; zeros where nothing depends.
 pub fn grad(g: &mut Graph, output: NodeId, wrt: &[NodeId]) -> Vec<NodeId> {
@@ -119,13 +119,14 @@ pub fn passes(op: &Op, arg: usize) -> bool {
         Op::Binary(op) => !matches!(op, Binary::Lt | Binary::Le | Binary::Eq),
         Op::Select => arg > 0,
         Op::Index(_) | Op::Scatter { .. } => arg == 0,
-        Op::Stop | Op::ArgMax(_) | Op::Draw(_) => false,
+        Op::Draw(sampler) => *sampler == Sampler::Gamma && arg == 1,
+        Op::Stop | Op::ArgMax(_) | Op::GammaSlope => false,
         _ => true,
     }
 }
 
 fn is_elementwise(op: &Op) -> bool {
-    matches!(op, Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Expand(_))
+    matches!(op, Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Expand(_) | Op::Draw(_))
 }
 
 /// Whether an op may drop an argument's elements, so that what they hold must not matter.

@@ -7,6 +7,7 @@
 mod arrays;
 mod blame;
 mod eval;
+mod gamma_slope;
 mod grad;
 mod op;
 mod print;
@@ -20,6 +21,7 @@ mod walk;
 
 pub use blame::{NotFinite, first_not_finite};
 pub use eval::{Inputs, Rounding, apply, constant, eval, eval_given};
+pub use gamma_slope::gamma_slope;
 pub use grad::{active, grad, guarded, is_unbounded, passes, pull_back, vjp};
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
 pub use print::{dump, line, op as op_words};

@@ -50,6 +50,8 @@ pub enum Op {
 
     // Along dimensions.
     Reduce(Reduce, SmallVec<[Dim; 4]>),
+    /// `[shape, log z]`: how fast log z of a Gamma draw of scale 1 moves with its shape, at the same place of the distribution.
+    GammaSlope,
     /// Position (from 0) of the largest element, the first one on ties.
     ArgMax(Dim),
     /// Running sum from the start, or from the end.

@@ -8,7 +8,7 @@ use crate::lower::Problem;
 use std::sync::Arc;
 
 /// Under an estimator with these options for one latent, whose exact sum may take `budget` joint values; `None` where the plan
-/// has something against it.
+/// has something against it, or the latent would have another guide: its parameters could not be compared.
 pub(super) fn under(
     problem: &Problem,
     row: usize,
@@ -16,6 +16,10 @@ pub(super) fn under(
     options: &[(String, OptionValue)],
     budget: u128,
 ) -> Option<Problem> {
+    let planned = problem.plan.latents[row].estimator();
+    if estimator.keeps_family() != planned.keeps_family() {
+        return None;
+    }
     let plan = replan(&problem.bound.model, &problem.plan, row, estimator, options, budget)?;
     Some(Problem { plan: Arc::new(plan), ..problem.clone() })
 }

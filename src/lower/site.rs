@@ -137,7 +137,7 @@ impl Lowerer<'_> {
         let drawn = match (plan.estimator, enumerated) {
             ("marginalize", Some(value)) => Value::Plain(value),
             _ => {
-                let guided = self.guide(&latent, domain, enumerated);
+                let guided = self.guide(&latent, &prior, domain, enumerated);
                 let value = guided.value;
                 latent.guided = Some(guided);
                 value
@@ -199,10 +199,17 @@ impl Lowerer<'_> {
         }
     }
 
-    fn guide(&mut self, latent: &Latent, domain: Domain, enumerated: Option<NodeId>) -> Guided {
+    fn guide(
+        &mut self,
+        latent: &Latent,
+        prior: &Call,
+        domain: Domain,
+        enumerated: Option<NodeId>,
+    ) -> Guided {
         let relaxed = latent.estimator.card().bias == crate::estimator::Bias::Biased;
         let request = Request {
             name: &self.model.name(latent.name).name,
+            prior,
             domain,
             dims: &latent.dims,
             draws: self.draws,

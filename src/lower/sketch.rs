@@ -41,12 +41,9 @@ pub fn sketch(site: &Site, plan: &LatentPlan) -> Sketch {
     let dims: Vec<Dim> = site.dims.iter().map(|&d| sketcher.dim(d)).collect();
     let g = &mut sketcher.g;
     let domain = prior.domain(g);
-    let guide = family(&domain);
-    if !site.dist.root().signature().support.has_guide() {
-        return Sketch { guide, kl: Kl::MonteCarlo };
-    }
     let request = Request {
         name: "",
+        prior: &prior,
         domain,
         dims: &dims,
         draws: None,
@@ -55,6 +52,10 @@ pub fn sketch(site: &Site, plan: &LatentPlan) -> Sketch {
         enumerated: None,
         hard: true,
     };
+    let guide = family(g, &request);
+    if !site.dist.root().signature().support.has_guide() {
+        return Sketch { guide, kl: Kl::MonteCarlo };
+    }
     let named = automatic(g, &request).named;
     let closed = named.is_some_and(|q| closed_kl(g, &q, &prior).is_some());
     Sketch { guide, kl: if closed { Kl::ClosedForm } else { Kl::MonteCarlo } }

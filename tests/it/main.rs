@@ -14,6 +14,7 @@ mod estimators;
 mod examples;
 mod fast;
 mod graphs;
+mod implicit;
 mod known;
 mod lab;
 mod lags;

@@ -242,10 +242,21 @@ fn stop_and_draws_pass_nothing() {
     assert_eq!(stopped.gradient(), [3.0]);
     let drawn = scalar(3.0, |g, x| {
         let noise = g.add_noise("u", &[], Noise::Uniform);
-        let gamma = g.push(Op::Draw(Sampler::Gamma), [noise, x]);
-        g.mul(gamma, x)
+        let count = g.push(Op::Draw(Sampler::Poisson), [noise, x]);
+        g.mul(count, x)
     });
     close(&drawn.gradient(), &[drawn.value()[0] / 3.0], 1e-15);
+}
+
+/// A Gamma draw moves with its shape as its distribution function says.
+#[test]
+fn gamma_draws_pass_their_implicit_slope() {
+    let drawn = scalar(3.0, |g, x| {
+        let noise = g.add_noise("u", &[], Noise::Uniform);
+        g.push(Op::Draw(Sampler::Gamma), [noise, x])
+    });
+    let z = drawn.value()[0];
+    close(&drawn.gradient(), &[z * elbow::ir::gamma_slope(3.0, z.ln())], 1e-15);
 }
 
 #[test]

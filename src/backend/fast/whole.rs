@@ -1,4 +1,4 @@
-//! Ops along the lanes for which there are no instructions: running sums, the largest, draws. Line by line and in place;
+//! Ops along the lanes for which there are no instructions: running sums, the largest, draws and their slopes. Line by line and in place;
 //! threads take lines.
 
 use super::parts::{Parts, run_parts};
@@ -30,6 +30,7 @@ enum LineOp {
         reverse: bool,
     },
     ArgMax,
+    GammaSlope,
     /// With so many parameters.
     Draw(Sampler, usize),
 }
@@ -48,6 +49,7 @@ impl<E: Lane> Whole<E> {
         let op = match node.op {
             Op::Cumsum { reverse, .. } => LineOp::Cumsum { reverse },
             Op::ArgMax(_) => LineOp::ArgMax,
+            Op::GammaSlope => LineOp::GammaSlope,
             Op::Draw(sampler) => LineOp::Draw(sampler, args.len() - 1),
             ref op => unreachable!("{op:?} has instructions"),
         };
@@ -85,6 +87,7 @@ unsafe impl<E: Lane> Parts for Whole<E> {
             match self.op {
                 LineOp::Cumsum { reverse } => line.cumsum(reverse),
                 LineOp::ArgMax => line.arg_max(),
+                LineOp::GammaSlope => line.gamma_slope(),
                 LineOp::Draw(sampler, parameters) => line.draw(sampler, parameters),
             }
         }
@@ -135,6 +138,12 @@ impl<E: Lane> Line<E> {
             },
         );
         self.put(0, best as f64);
+    }
+
+    fn gamma_slope(&self) {
+        for i in 0..self.len {
+            self.put(i, ir::gamma_slope(self.get(1, i), self.get(2, i)));
+        }
     }
 
     fn draw(&self, sampler: Sampler, parameters: usize) {
