@@ -34,8 +34,11 @@ pub enum Optimizer {
 const STEPS: u64 = 10_000;
 const DRAWS: u64 = 1000;
 const SEED: u64 = 20;
-/// Draws per step where some latent needs the score function, whose variance they share.
-const SCORE_SAMPLES: usize = 8;
+/// Draws per step where some latent needs the score function, whose variance they share, and where they cost next to nothing:
+/// the averaged iterate is as many times less noisy.
+const SAMPLES: usize = 8;
+/// Element operations of one draw up to which a step is mostly overhead.
+const SMALL: f64 = 20_000.0;
 /// Adam falls from a rate that crosses wide valleys to one that settles.
 const ADAM_RATES: (f64, f64) = (0.1, 1e-3);
 const SGD_RATE: f64 = 1e-3;
@@ -51,7 +54,7 @@ impl Config {
         lowering: Lowering,
     ) -> Self {
         let least = objective::least_samples(problem);
-        let usual = if least > 1 { SCORE_SAMPLES.max(least) } else { 1 };
+        let usual = if least > 1 || is_small(problem) { SAMPLES.max(least) } else { 1 };
         let samples = settings.samples.map_or(usual, |s| (s as usize).max(least));
         let steps = settings.steps.unwrap_or(STEPS);
         let (from, to) = ADAM_RATES;
@@ -81,4 +84,8 @@ impl Config {
             newton: true,
         }
     }
+}
+
+fn is_small(problem: &Problem) -> bool {
+    objective::objective(problem, 1).graph.operations() <= SMALL
 }
