@@ -1,7 +1,9 @@
 //! Annotations of `~` statements: estimators by the registry, `@noncentered`, `@kl`; options by the cards.
 
 use super::Checker;
-use super::model::{DistCall, EstimatorChoice, KlSettings, NameId, OptionValue, Schedule, Stage};
+use super::model::{
+    DistCall, Elem, EstimatorChoice, KlSettings, NameId, OptionValue, Schedule, Stage,
+};
 use super::plan_errors::estimator_refuses;
 use super::site_errors::annotation as errors;
 use crate::dist::is_location_scale;
@@ -77,6 +79,8 @@ impl Checker {
         let signature = call.root().signature();
         if let Some(choice) = &o.estimator {
             let asked = estimator::find(choice.name);
+            let is_guided = self.notes.guided.contains(&self.model.name(name).name);
+            let asked = asked.filter(|_| !is_guided);
             if let Some(reason) = asked.and_then(|e| e.refuses(signature)) {
                 let able = estimator::ALL.iter().filter(|e| e.refuses(signature).is_none());
                 let able: Vec<_> = able.map(|e| e.card().name).collect();
@@ -86,6 +90,40 @@ impl Checker {
         }
         if let Some(span) = o.noncentered {
             self.check_noncentered(name, call, span);
+        }
+        if let Some(choice) = &o.estimator {
+            self.check_baseline_dims(name, choice);
+        }
+    }
+
+    /// A baseline is an expression of data whose weights serve nothing else.
+    fn check_baseline(&mut self, card: &OptionCard, value: &ast::Expr) -> Option<OptionValue> {
+        if matches!(&value.kind, ast::ExprKind::Call { callee, .. } if callee.text == "net") {
+            self.diags.push(errors::unnamed_net(card.name, value.span));
+            return None;
+        }
+        let e = self.baseline_value(value)?;
+        let number = matches!(e.ty.elem, Elem::Real | Elem::Int);
+        if !number || e.ty.stage == Stage::Latent || self.reads_params(&e) {
+            self.diags.push(errors::baseline_of_what(card.name, value.span));
+            return None;
+        }
+        let held = self.hold_always("baseline", e, value.span);
+        Some(OptionValue::Name(held))
+    }
+
+    /// A baseline has dimensions of its latent alone.
+    fn check_baseline_dims(&mut self, name: NameId, choice: &EstimatorChoice) {
+        let dims = self.model.name(name).ty.dims.clone();
+        for (option, value) in &choice.options {
+            let OptionValue::Name(value) = value else { continue };
+            let extra = self.model.name(*value).ty.dims.iter().find(|d| !dims.contains(d));
+            if let Some(&extra) = extra {
+                let (extra, has) = (self.dim_name(extra), self.dim_list(&dims));
+                let name = self.model.name(name).name.clone();
+                let error = errors::baseline_dims(option, choice.span, &name, &extra, &has);
+                self.diags.push(error);
+            }
         }
     }
 
@@ -211,6 +249,10 @@ impl Checker {
                 }
             },
             OptionValues::Words(words) => self.check_word(owner, card, words, value),
+            OptionValues::WordsOrNet(words) => match &value.kind {
+                ast::ExprKind::Call { .. } => self.check_baseline(card, value),
+                _ => self.check_word(owner, card, words, value),
+            },
         }
     }
 
@@ -247,10 +289,6 @@ impl Checker {
                     self.diags.push(errors::no_baseline(owner, value.span));
                 }
                 Some(OptionValue::Word(word.text.clone()))
-            }
-            ast::ExprKind::Call { callee, .. } if callee.text == "net" => {
-                self.diags.push(errors::learnt_baseline(owner, card.name, value.span));
-                None
             }
             _ => {
                 self.diags.push(errors::unknown_word(card, words, value));

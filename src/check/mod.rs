@@ -22,14 +22,22 @@ mod expr;
 mod fit;
 pub mod flow;
 pub mod functions;
+mod guide;
 mod inline;
 mod interval;
 mod invoke;
+pub mod layers;
 mod literal;
+mod lookup;
 pub mod model;
 mod names;
 mod needs;
+mod net;
+mod nets;
+mod order;
+mod parts;
 pub mod plan;
+mod plan_choice;
 mod plan_errors;
 mod print;
 mod reduce;
@@ -61,6 +69,13 @@ pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
     for stmt in &program.stmts {
         checker.stmt(stmt);
     }
+    for stmt in &program.stmts {
+        if let ast::StmtKind::Guide(stmts) = &stmt.kind {
+            checker.check_guide(stmts, stmt.span);
+        }
+    }
+    checker.put_guide_in_place();
+    checker.expect_own_baselines();
     checker.warn_unfinished();
     checker.warn_of_single_draws();
     checker.warn_of_unused(program);
@@ -77,6 +92,7 @@ struct Checker {
     /// Dimensions that the left side of the statement at hand lists: their names run inside brackets.
     listed: Vec<DimId>,
     notes: site::Notes,
+    nets: net::Nets,
     /// Names that some expression reads.
     used: HashSet<NameId>,
 }

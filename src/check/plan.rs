@@ -11,7 +11,6 @@ use super::model::{
 };
 use super::plan_errors as errors;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::dist::Support;
 use crate::estimator::{self, Bias, Default, Estimator};
 use crate::ir::Schedule;
 
@@ -54,6 +53,8 @@ pub struct LatentPlan {
     pub options: Vec<(&'static str, OptionValue)>,
     /// Whether an annotation or the command line asks for this estimator.
     pub asked: bool,
+    /// Whether the model writes its guide.
+    pub guided: bool,
     pub reason: String,
     pub flows: Flows,
     /// Joint values per element of the kept dimensions, for finite supports of known size.
@@ -90,7 +91,7 @@ impl Plan {
     /// The plan with every latent summed out of the model whose sum is affordable; `None` where those do not factor.
     pub fn summed(&self, model: &Model) -> Option<Plan> {
         let summed = |l: &LatentPlan| match (&l.exact, l.estimator) {
-            (Some(_), _) | (None, "enumerate") => {
+            (Some(_), _) | (None, "enumerate") if !l.guided => {
                 LatentPlan { estimator: "marginalize", options: vec![], exact: None, ..l.clone() }
             }
             _ => l.clone(),
@@ -108,6 +109,7 @@ pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics
     let planned = model.latents().filter_map(|(stmt, site)| planner.latent(stmt, site, None));
     let mut latents: Vec<LatentPlan> = planned.collect();
     let sums = planner.settle(&mut latents);
+    planner.expect_parted(&latents);
     offer_exact(model, &mut latents);
     (Plan { latents, sums }, planner.diags)
 }
@@ -116,7 +118,7 @@ pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics
 fn offer_exact(model: &Model, latents: &mut [LatentPlan]) {
     let holds = |row: usize| {
         let mut other = latents.to_vec();
-        other[row].estimator = "marginalize";
+        other[row].estimator = if other[row].guided { "enumerate" } else { "marginalize" };
         eliminate(model, &other, BUDGET).is_ok()
     };
     let offers: Vec<bool> =
@@ -126,11 +128,11 @@ fn offer_exact(model: &Model, latents: &mut [LatentPlan]) {
     }
 }
 
-struct Planner<'a> {
-    model: &'a Model,
+pub(super) struct Planner<'a> {
+    pub(super) model: &'a Model,
     policy: &'a Policy,
     sizes: &'a Sizes,
-    diags: Diagnostics,
+    pub(super) diags: Diagnostics,
 }
 
 impl Planner<'_> {
@@ -203,20 +205,26 @@ impl Planner<'_> {
             }
             None => self.automatic(site, &flows, joint, barred)?,
         };
+        if let Some(error) = self.parted(site, &flows, chosen.estimator) {
+            self.diags.push(error);
+            return None;
+        }
         if let Some(error) = self.overfull(site) {
             self.diags.push(error);
             return None;
         }
         let card = chosen.estimator.card();
         let options = card.options.iter().map(|o| (o.name, option(&chosen.options, o))).collect();
-        let exact = (card.bias != Bias::Exact && affordable(site, joint))
-            .then(|| format!("@marginalize  # sums over {} values", joint.unwrap_or_default()));
+        let word = if site.guide.is_some() { "@enumerate" } else { "@marginalize" };
+        let exact = (card.bias != Bias::Exact && self.affordable(site, joint))
+            .then(|| format!("{word}  # sums over {} values", joint.unwrap_or_default()));
         Some(LatentPlan {
             name: site.name,
             stmt,
             estimator: card.name,
             options,
             asked: is_asked,
+            guided: site.guide.is_some(),
             reason: chosen.reason,
             flows,
             joint,
@@ -226,6 +234,9 @@ impl Planner<'_> {
 
     /// Why no guide serves a latent with this distribution, whatever its estimator.
     fn unguided(&self, site: &Site) -> Option<Diagnostic> {
+        if site.guide.is_some() {
+            return None;
+        }
         if !site.dist.root().signature().support.has_guide() {
             return Some(errors::no_guide(self.model, site));
         }
@@ -236,7 +247,7 @@ impl Planner<'_> {
     /// Why a guide would have too many logits.
     fn overfull(&self, site: &Site) -> Option<Diagnostic> {
         let name = self.model.name(site.name);
-        let values = self.support_size(site)?;
+        let values = self.support_size(site).filter(|_| site.guide.is_none())?;
         let is_over = name.ty.elem == Elem::Int && values > MOST_LOGITS;
         is_over.then(|| errors::too_many_counts(name, values))
     }
@@ -267,8 +278,8 @@ impl Planner<'_> {
         let card = estimator.card();
         let signature = site.dist.root().signature();
         let name = &self.model.name(site.name).name;
-        let error = if let Some(why) = estimator.refuses(signature) {
-            errors::estimator_refuses(choice, name, signature, why, &candidates(site))
+        let error = if let Some(why) = self.model.refusal(estimator, site) {
+            errors::estimator_refuses(choice, name, signature, why, &self.candidates(site))
         } else if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
             errors::use_forbids(choice, name, jump)
         } else {
@@ -292,19 +303,20 @@ impl Planner<'_> {
     ) -> Option<Chosen> {
         let estimators =
             self.policy.estimators.or(self.model.fit.estimators).unwrap_or(Estimators::Auto);
-        if estimators != Estimators::Exact || !candidates(site).contains(&"marginalize") {
-            return sampled(site, flows, estimators);
+        let exact = if site.guide.is_some() { "enumerate" } else { "marginalize" };
+        if estimators != Estimators::Exact || !self.candidates(site).contains(&exact) {
+            return self.sampled(site, flows, estimators);
         }
         let why_not = match (barred, joint) {
             (Some(why), _) => why,
             (None, Some(joint)) if joint <= BUDGET => {
                 let reason = format!("exact: {joint} values, within {BUDGET}");
-                return Chosen::new("marginalize", reason);
+                return Chosen::new(exact, reason);
             }
             (None, Some(joint)) => format!("not summed: {}", errors::values(joint)),
             (None, None) => "not summed: as many values as the data will say".into(),
         };
-        let chosen = sampled(site, flows, estimators)?;
+        let chosen = self.sampled(site, flows, estimators)?;
         Some(Chosen { reason: format!("{why_not}; {}", chosen.reason), ..chosen })
     }
 
@@ -317,7 +329,7 @@ impl Planner<'_> {
     }
 
     /// How many values one element has.
-    fn support_size(&self, site: &Site) -> Option<u128> {
+    pub(super) fn support_size(&self, site: &Site) -> Option<u128> {
         let ty = &self.model.name(site.name).ty;
         let from_data = self.sizes.supports.iter().find(|(name, _)| *name == site.name);
         match ty.elem {
@@ -333,40 +345,17 @@ impl Planner<'_> {
     }
 }
 
-struct Chosen {
-    estimator: &'static dyn Estimator,
-    options: Vec<(String, OptionValue)>,
-    reason: String,
+pub(super) struct Chosen {
+    pub(super) estimator: &'static dyn Estimator,
+    pub(super) options: Vec<(String, OptionValue)>,
+    pub(super) reason: String,
 }
 
 impl Chosen {
-    fn new(name: &str, reason: impl Into<String>) -> Option<Self> {
+    pub(super) fn new(name: &str, reason: impl Into<String>) -> Option<Self> {
         let estimator = estimator::find(name)?;
         Some(Self { estimator, options: vec![], reason: reason.into() })
     }
-}
-
-/// The choice where nothing is summed.
-fn sampled(site: &Site, flows: &Flows, estimators: Estimators) -> Option<Chosen> {
-    let support = site.dist.root().signature().support;
-    let jump = flows.jumps.first();
-    let relaxes = matches!(support, Support::Binary | Support::Index);
-    match jump {
-        None if !support.is_discrete() => Chosen::new("pathwise", "continuous, every use smooth"),
-        None if relaxes && !estimators.is_unbiased() => {
-            Chosen::new("gumbel_softmax", "discrete, every use smooth when relaxed")
-        }
-        None if relaxes => Chosen::new("reinforce", "discrete; unbiased asked for"),
-        None => Chosen::new("reinforce", "counts do not relax"),
-        Some(jump) => Chosen::new("reinforce", format!("used in {}", jump.what)),
-    }
-}
-
-/// The estimators that can serve a latent.
-fn candidates(site: &Site) -> Vec<&'static str> {
-    let signature = site.dist.root().signature();
-    let serves = |e: &&&dyn Estimator| e.refuses(signature).is_none();
-    estimator::ALL.iter().filter(serves).map(|e| e.card().name).collect()
 }
 
 /// What bounds the counts of a distribution, where the data do not give it.
@@ -375,11 +364,6 @@ fn moved_bound(call: &DistCall) -> Option<&Expr> {
     let moves = |n: &&Expr| n.ty.stage > Stage::Data;
     let is_bounded = root.dist.0.signature().support.most().is_some();
     root.counts().find(moves).filter(|_| is_bounded)
-}
-
-fn affordable(site: &Site, joint: Option<u128>) -> bool {
-    let finite = candidates(site).contains(&"marginalize");
-    finite && joint.is_some_and(|joint| joint <= BUDGET)
 }
 
 /// The option as asked for, or its default.

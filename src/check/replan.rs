@@ -3,6 +3,7 @@
 use super::elimination::eliminate;
 use super::model::{Model, OptionValue, StmtKind};
 use super::plan::{LatentPlan, Plan, option};
+use super::plan_choice::parted;
 use crate::estimator::{Bias, Estimator};
 
 /// The plan with another estimator for the latent at this place, under these options and defaults for the rest. `None` where
@@ -24,6 +25,9 @@ pub fn replan(
     latent.estimator = card.name;
     latent.exact = latent.exact.take().filter(|_| card.bias != Bias::Exact);
     latent.options = card.options.iter().map(|o| (o.name, option(options, o))).collect();
+    if parted(&latents).is_some() {
+        return None;
+    }
     let sums = eliminate(model, &latents, budget).ok()?;
     Some(Plan { latents, sums })
 }
@@ -34,7 +38,11 @@ fn serves(model: &Model, latent: &LatentPlan, estimator: &dyn Estimator, budget:
     };
     let card = estimator.card();
     let is_finite = latent.joint.is_some_and(|joint| joint <= budget);
-    estimator.refuses(site.dist.root().signature()).is_none()
+    let parted = !latent.flows.followers.is_empty() && estimator.compares();
+    let summed = latent.guided && card.name == "marginalize";
+    model.refusal(estimator, site).is_none()
+        && !parted
+        && !summed
         && (latent.flows.jumps.is_empty() || !card.needs_smooth)
         && (is_finite || card.bias != Bias::Exact)
 }

@@ -1,5 +1,6 @@
 //! What annotations and the `fit` block say, as later passes read it: plain data.
 
+use super::model::NameId;
 use crate::ir::Schedule;
 use crate::source::Span;
 
@@ -17,6 +18,8 @@ pub enum OptionValue {
     Schedule(Schedule),
     /// `baseline = loo`
     Word(String),
+    /// `baseline = critic(x)`: the name of a value that the model computes.
+    Name(NameId),
 }
 
 /// `@kl(weight = …, free_bits = …)`

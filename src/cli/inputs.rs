@@ -72,7 +72,8 @@ enum EstimatorsArg {
 
 impl DataArgs {
     pub(super) fn inputs(&self) -> Inputs {
-        Inputs { data: self.data.clone(), dims: self.dims.clone(), policy: self.policy.policy() }
+        let (data, dims) = (self.data.clone(), self.dims.clone());
+        Inputs { data, dims, policy: self.policy.policy(), seed: None }
     }
 
     /// Whether anything is known of the data.

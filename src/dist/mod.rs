@@ -335,6 +335,22 @@ pub fn is_location_scale(dist: &'static dyn Distribution) -> bool {
     dist.standard(&mut g, &call).is_some()
 }
 
+/// Whether a written guide can have the distribution: a gradient flows through its draws.
+pub fn can_guide(dist: &'static dyn Distribution) -> bool {
+    let signature = dist.signature();
+    if signature.event != Event::Scalar || signature.support.is_discrete() {
+        return ["Dirichlet", "MvNormal"].contains(&signature.name);
+    }
+    let mut g = Graph::new();
+    let params = signature.forms[0].params.iter().filter(|p| signature::is_node(p.needs));
+    let count = params.clone().count();
+    if count != signature.forms[0].params.len() {
+        return false;
+    }
+    let args = (0..count).map(|_| g.add_param("", &[], vec![0.5])).collect();
+    matches!(Call::new(dist, 0, args).draw(&mut g, &[], ""), Draw::Pathwise(_))
+}
+
 /// Whether `Hurdle` can wrap the distribution: it draws without 0.
 fn can_leave_out_zero(dist: &'static dyn Distribution) -> bool {
     let mut g = Graph::new();

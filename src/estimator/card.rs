@@ -48,6 +48,8 @@ pub enum OptionValues {
     /// `true` or `false`; named alone it is true.
     Flag,
     Words(&'static [&'static str]),
+    /// A word, or an expression of data that nets compute.
+    WordsOrNet(&'static [&'static str]),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,6 +25,10 @@ impl Estimator for Disarm {
         (dist.support != Support::Binary).then_some("needs a Bernoulli latent")
     }
 
+    fn compares(&self) -> bool {
+        true
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
         let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
         let u = g.add_noise(site.name, &dims, Noise::Uniform);

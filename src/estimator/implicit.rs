@@ -28,6 +28,11 @@ impl Estimator for Implicit {
         (!serves).then_some("needs a latent with a lower bound, in an interval or on a simplex")
     }
 
+    fn refuses_guide(&self, q: &Signature) -> Option<&'static str> {
+        let known = ["Gamma", "InverseGamma", "Beta", "Dirichlet"].contains(&q.name);
+        (!known).then_some("needs a guide that is Gamma, InverseGamma, Beta or Dirichlet")
+    }
+
     fn keeps_family(&self) -> bool {
         true
     }

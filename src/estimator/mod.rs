@@ -87,6 +87,16 @@ pub trait Estimator: Sync {
     /// Why it cannot serve a latent with this distribution, as the rest of a sentence: `needs a finite support`.
     fn refuses(&self, dist: &Signature) -> Option<&'static str>;
 
+    /// Why it cannot serve a latent that a guide of this family draws, where it serves the family as such.
+    fn refuses_guide(&self, _q: &Signature) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether it asks what the costs would be at other values.
+    fn compares(&self) -> bool {
+        false
+    }
+
     /// Whether the latent is drawn along the Monte Carlo dimension.
     fn samples(&self) -> bool {
         true

@@ -34,6 +34,15 @@ impl Estimator for Mvd {
         )
     }
 
+    fn refuses_guide(&self, q: &Signature) -> Option<&'static str> {
+        let known = ["Normal", "Poisson", "Bernoulli", "Categorical"].contains(&q.name);
+        (!known).then_some("needs a guide that is Normal, Poisson, Bernoulli or Categorical")
+    }
+
+    fn compares(&self) -> bool {
+        true
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
         let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
         let drawn = site.q.draw(g, &dims, site.name).node();

@@ -19,8 +19,8 @@ static CARD: Card = Card {
     options: &[
         OptionCard {
             name: "baseline",
-            doc: "what is taken off the cost: nothing, a moving average, or the mean of the other draws",
-            values: OptionValues::Words(&["none", "average", "loo"]),
+            doc: "what is taken off the cost: nothing, a moving average, the mean of the other draws, or a net",
+            values: OptionValues::WordsOrNet(&["none", "average", "loo"]),
             default: Default::Word("loo"),
         },
         OptionCard {
@@ -62,14 +62,33 @@ impl Estimator for Reinforce {
         let baseline = match site.options.word("baseline") {
             "loo" => leave_one_out(g, site, cost),
             "average" => moving_average(g, site, cost),
+            "net" => {
+                let net = site.options.number("baseline");
+                g.stop(net)
+            }
             _ => g.number(0.0),
         };
         let advantage = g.sub(cost, baseline);
         let score = site.q.log_prob(g, z);
         let fixed = g.stop(score);
         let score = g.sub(score, fixed);
-        Some(g.mul(score, advantage))
+        let surrogate = g.mul(score, advantage);
+        if site.options.word("baseline") != "net" {
+            return Some(surrogate);
+        }
+        let net = site.options.number("baseline");
+        let fit = regress(g, net, cost);
+        Some(g.add(surrogate, fit))
     }
+}
+
+/// A node of value 0 whose gradient moves a net towards the cost: that of −½ (cost − net)² (Mnih & Gregor 2014, section 2.3).
+fn regress(g: &mut Graph, net: NodeId, cost: NodeId) -> NodeId {
+    let miss = g.sub(cost, net);
+    let square = g.square(miss);
+    let loss = g.scale(-0.5, square);
+    let fixed = g.stop(loss);
+    g.sub(loss, fixed)
 }
 
 /// The mean of the other draws, or of the other pairs.

@@ -51,13 +51,18 @@ fn finite(g: &mut Graph, request: &Request, q: Call, values: Dim) -> Guided {
     let Some(log) = q.dist.masses(g, &q, values) else {
         unreachable!("guides of finite supports have masses");
     };
+    let entropy = entropy(g, log, values);
+    done(g, request, q, Some(entropy))
+}
+
+/// −Σ p log p; what has no mass counts nothing.
+pub(super) fn entropy(g: &mut Graph, log: NodeId, values: Dim) -> NodeId {
     let mass = g.exp(log);
     let zero = g.number(0.0);
     let possible = g.lt(zero, mass);
     let log = g.select(possible, log, zero);
     let entropy = g.contract(mass, log, &[values]);
-    let entropy = g.neg(entropy);
-    done(g, request, q, Some(entropy))
+    g.neg(entropy)
 }
 
 pub(super) fn counts(g: &mut Graph, request: &Request) -> Guided {
@@ -72,7 +77,8 @@ fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> G
     let dims = request.dims.to_vec();
     let drawn = draw(g, request, &q, &dims);
     let entropy = entropy.unwrap_or_else(|| sampled_entropy(g, &q, drawn.value));
-    Guided { named: Some(q.clone()), q, dims, drawn, value: drawn.value, entropy, bijector: None }
+    let (named, value) = (Some(q.clone()), drawn.value);
+    Guided { named, q, dims, drawn, value, entropy, bijector: None, by_hand: false }
 }
 
 /// −log q of a draw.

@@ -1,13 +1,15 @@
-//! The automatic guide: a mean-field distribution for each latent, by the support of its prior.
+//! Guides. The automatic one is a mean-field distribution for each latent, by the support of its prior.
 //!
 //! Continuous latents get an independent Normal per element in unconstrained space and a bijector onto the support;
 //! discrete ones get free logits. Where the estimator asks for it, a latent's guide is of its own family.
 
 mod bijector;
+mod by_hand;
 mod discrete;
 mod own;
 
 pub use bijector::{Bijected, Bijector};
+pub use by_hand::by_hand;
 
 use crate::dist::{self, Call, Distribution, Domain};
 use crate::estimator::{Drawn, Estimator, Options, Site, Value};
@@ -21,6 +23,7 @@ const INITIAL_LOG_SCALE: f64 = -1.0;
 /// A latent that wants a guide.
 pub struct Request<'a> {
     pub name: &'a str,
+    /// Of a guide that the model writes, that guide.
     pub prior: &'a Call,
     /// Of the prior.
     pub domain: Domain,
@@ -52,6 +55,8 @@ pub struct Guided {
     pub named: Option<Call>,
     /// From unconstrained space, for continuous latents whose guide is there.
     bijector: Option<Bijector>,
+    /// Whether the model writes it.
+    pub by_hand: bool,
 }
 
 /// The guide's family, in words: what `plan` prints.
@@ -105,7 +110,7 @@ fn continuous(g: &mut Graph, request: &Request) -> Guided {
     let drawn = draw(g, request, &q, &dims);
     let (value, entropy) = transformed(g, &bijector, &q, drawn.value);
     let named = named(g, &request.domain, &q);
-    Guided { q, dims, drawn, value, entropy, named, bijector: Some(bijector) }
+    Guided { q, dims, drawn, value, entropy, named, bijector: Some(bijector), by_hand: false }
 }
 
 /// The value and the entropy that a draw from a Normal in unconstrained space gives.
@@ -126,6 +131,11 @@ fn transformed(g: &mut Graph, bijector: &Bijector, q: &Call, drawn: Value) -> (V
 /// The value and the entropy that another draw from q gives, on the domain as it is now: bounds may have moved, other supports
 /// keep the free dimension that their draws have.
 pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -> (Value, NodeId) {
+    if guided.by_hand {
+        let own = drawn == guided.drawn.value;
+        let entropy = if own { guided.entropy } else { by_hand::entropy(g, &guided.q, drawn) };
+        return (drawn, entropy);
+    }
     match (domain, &guided.bijector) {
         (Domain::Interval { .. } | Domain::Simplex(_), None) => {
             own::placed(g, domain, &guided.q, drawn)

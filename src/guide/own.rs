@@ -56,7 +56,7 @@ pub(super) fn guided(g: &mut Graph, request: &Request, family: &'static str) -> 
     let drawn = draw(g, request, &q, &dims);
     let (value, entropy) = placed(g, &request.domain, &q, drawn.value);
     let named = is_standard(g, &request.domain).then(|| q.clone());
-    Guided { q, dims, drawn, value, entropy, named, bijector: None }
+    Guided { q, dims, drawn, value, entropy, named, bijector: None, by_hand: false }
 }
 
 /// The value and the entropy of a draw on a domain that may begin elsewhere and have another width.
@@ -84,7 +84,7 @@ fn is_standard(g: &Graph, domain: &Domain) -> bool {
     }
 }
 
-fn entropy(g: &mut Graph, q: &Call) -> NodeId {
+pub(super) fn entropy(g: &mut Graph, q: &Call) -> NodeId {
     match q.event[..] {
         [over] => {
             let log_volume = -special::lgamma(g.size(over) as f64);

@@ -33,7 +33,8 @@ pub enum Optimizer {
 
 const STEPS: u64 = 10_000;
 const DRAWS: u64 = 1000;
-const SEED: u64 = 20;
+/// The seed where none is given.
+pub const SEED: u64 = 20;
 /// Draws per step where some latent needs the score function, whose variance they share, and where they cost next to nothing:
 /// the averaged iterate is as many times less noisy.
 const SAMPLES: usize = 8;

@@ -113,15 +113,16 @@ fn measure(step: &mut dyn Step, watch: usize, seed: u64) -> f64 {
 fn may_collapse(model: &Model, plan: &LatentPlan) -> bool {
     let Some(site) = sampled(model, plan) else { return false };
     let discrete = site.dist.root().signature().support.is_discrete();
-    let param = |kind: &NameKind| matches!(kind, NameKind::Param { .. });
+    let param = |kind: &NameKind| matches!(kind, NameKind::Param { .. } | NameKind::Weight(_));
     !discrete && is_fixed(&site.dist) && couples(model, plan.name, param)
 }
 
 /// A plate of discrete latents that something unknown tells apart.
 fn may_be_flat(model: &Model, plan: &LatentPlan) -> bool {
     let finite = matches!(model.name(plan.name).ty.elem, Elem::Binary | Elem::Index(_));
-    let unknown =
-        |kind: &NameKind| matches!(kind, NameKind::Param { .. } | NameKind::Latent { .. });
+    let unknown = |kind: &NameKind| {
+        matches!(kind, NameKind::Param { .. } | NameKind::Weight(_) | NameKind::Latent { .. })
+    };
     finite && sampled(model, plan).is_some() && couples(model, plan.name, unknown)
 }
 

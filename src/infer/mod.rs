@@ -18,7 +18,7 @@ mod starts;
 mod summary;
 
 pub use blame::Blame;
-pub use config::{Config, Optimizer};
+pub use config::{Config, Optimizer, SEED};
 pub use diagnosis::{Finding, unfinished};
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;

@@ -40,7 +40,7 @@ pub(super) fn usual_count(problem: &Problem) -> usize {
         }
         _ => false,
     });
-    if many { STARTS } else { 1 }
+    if many && !model.has_weights() { STARTS } else { 1 }
 }
 
 fn has_components(dist: &DistCall) -> bool {

@@ -31,7 +31,7 @@ pub use shape::Shape;
 
 use crate::source::Span;
 use smallvec::SmallVec;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A dimension of one graph: a row of `Graph::dims`.
@@ -86,6 +86,8 @@ pub struct ParamInfo {
     pub init: Vec<f64>,
     /// For locations of the guide: the row of their log scales, which have the same shape.
     pub log_scale: Option<u32>,
+    /// Whether it serves an estimator alone: its gradient is no part of the objective's.
+    pub auxiliary: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -183,6 +185,21 @@ impl Graph {
         self.ids().filter(|id| needed[id.0 as usize]).collect()
     }
 
+    /// Whether a node has another among its ancestors, or is it.
+    pub fn depends(&self, node: NodeId, on: NodeId) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![node];
+        while let Some(next) = open.pop() {
+            if next == on {
+                return true;
+            }
+            if next > on && seen.insert(next) {
+                open.extend(self.node(next).args.iter().copied());
+            }
+        }
+        false
+    }
+
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -246,7 +263,13 @@ impl Graph {
     pub fn add_param(&mut self, name: &str, dims: &[Dim], init: Vec<f64>) -> NodeId {
         let shape = Shape::new(self, dims.iter().copied());
         assert_eq!(self.count(&shape), init.len(), "{name}: values do not fill the shape");
-        self.params.push(ParamInfo { name: name.into(), shape, init, log_scale: None });
+        self.params.push(ParamInfo {
+            name: name.into(),
+            shape,
+            init,
+            log_scale: None,
+            auxiliary: false,
+        });
         self.push(Op::Param(self.params.len() as u32 - 1), [])
     }
 
@@ -277,6 +300,14 @@ impl Graph {
             unreachable!("pair_params is called on parameter nodes");
         };
         self.params[loc as usize].log_scale = Some(log_scale);
+    }
+
+    /// Says that a parameter serves an estimator alone.
+    pub fn set_auxiliary(&mut self, param: NodeId) {
+        let &Op::Param(row) = self.op(param) else {
+            unreachable!("set_auxiliary is called on parameter nodes");
+        };
+        self.params[row as usize].auxiliary = true;
     }
 
     /// Where each parameter begins in the flat vector, and its length.

@@ -80,7 +80,7 @@ fn values(of: OptionValues) -> Vec<OptionValue> {
         OptionValues::Flag => {
             [0.0, 1.0].map(|x| OptionValue::Schedule(Schedule::Constant(x))).into()
         }
-        OptionValues::Words(words) => {
+        OptionValues::Words(words) | OptionValues::WordsOrNet(words) => {
             words.iter().map(|w| OptionValue::Word((*w).into())).collect()
         }
     }
@@ -95,6 +95,7 @@ fn label(card: &Card, row: &LatentPlan, at: u64) -> String {
             (OptionValues::Flag, _) => parts.push((*name).to_string()),
             (_, OptionValue::Schedule(s)) => parts.push(format!("{name} = {}", s.at(at))),
             (_, OptionValue::Word(word)) => parts.push(format!("{name} = {word}")),
+            (_, OptionValue::Name(_)) => parts.push(format!("{name} = net")),
         }
     }
     match parts.is_empty() {

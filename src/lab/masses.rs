@@ -45,7 +45,8 @@ pub fn posterior(problem: &Problem, options: Options) -> Option<Posterior> {
 
 fn marginalized(problem: &Problem) -> Option<Problem> {
     let model = &problem.bound.model;
-    let free = model.names.iter().any(|n| matches!(n.kind, NameKind::Param { .. }));
+    let free =
+        model.names.iter().any(|n| matches!(n.kind, NameKind::Param { .. } | NameKind::Weight(_)));
     if free || problem.plan.latents.is_empty() {
         return None;
     }

@@ -32,11 +32,14 @@ impl Compiled {
     }
 }
 
-/// The name of every number of the flat parameter vector.
+/// The name of every number of the flat parameter vector; empty where it is no part of the objective.
 pub(super) fn labels(graph: &Graph) -> Vec<String> {
     let mut labels = vec![];
-    for ParamInfo { name, shape, init, .. } in &graph.params {
-        labels.extend((0..init.len()).map(|place| element(graph, name, shape, place)));
+    for ParamInfo { name, shape, init, auxiliary, .. } in &graph.params {
+        labels.extend((0..init.len()).map(|place| match auxiliary {
+            true => String::new(),
+            false => element(graph, name, shape, place),
+        }));
     }
     labels
 }

@@ -121,7 +121,7 @@ fn worst(exact: &Oracle, names: &[String], moments: &Moments) -> Option<Worst> {
     let scale = exact.gradient.iter().fold(1.0_f64, |m, g| m.max(g.value.abs()));
     let means: HashMap<&String, Estimate> = names.iter().zip(moments.estimates()).collect();
     let compare = |(name, &exact): (&String, &Estimate)| {
-        let mean = *means.get(name)?;
+        let mean = *means.get(name).filter(|_| !name.is_empty())?;
         let z = z(mean, exact, scale);
         Some(Worst { point: Point::Initial, parameter: name.clone(), z, mean, exact })
     };

@@ -4,11 +4,13 @@
 //! latents are dimensions of their values, and whatever depends on them has them too.
 
 mod expr;
+mod guide;
 mod prior;
 mod site;
 mod sketch;
 mod support;
 mod values;
+mod weights;
 
 pub use prior::{Prior, prior};
 pub use site::{Latent, Term, TermKind};
@@ -32,6 +34,8 @@ pub struct Problem {
     pub plan: Arc<Plan>,
     /// The text of each statement, for reports: `theta ~ Normal(mu, tau)`.
     pub texts: Arc<[String]>,
+    /// Of the first values of weights.
+    pub seed: u64,
 }
 
 /// How latents are drawn.
@@ -93,7 +97,7 @@ pub fn redo_values(problem: &Problem, assembly: Assembly) -> Assembly {
         match &stmt.kind {
             StmtKind::Let { .. } => lowerer.stmt(index),
             StmtKind::Tilde(site) if !site.observed => lowerer.redo_latent(site),
-            StmtKind::Tilde(_) | StmtKind::Factor(_) => {}
+            StmtKind::Tilde(_) | StmtKind::Factor(_) | StmtKind::Guide(_) => {}
         }
     }
     lowerer.finish()
@@ -189,6 +193,7 @@ impl<'a> Lowerer<'a> {
                     None => continue,
                 },
                 NameKind::Param { init } => self.param(NameId(index as u32), init.as_ref()),
+                NameKind::Weight(weight) => self.weight(NameId(index as u32), weight),
                 NameKind::Let { .. } | NameKind::Latent { .. } => continue,
             };
             self.values[index] = Some(Value::Plain(node));
@@ -226,6 +231,7 @@ impl<'a> Lowerer<'a> {
                 self.term(index, TermKind::Factor, None, node);
             }
             StmtKind::Tilde(site) => self.site(index, site),
+            StmtKind::Guide(guide) => self.guide_draw(guide),
         }
         self.windows.clear();
     }

@@ -12,7 +12,7 @@ pub fn supports(bound: &Arc<Bound>) -> Vec<(NameId, u128)> {
     let stmts = &bound.model.stmts;
     let plan = Arc::new(Plan { latents: vec![], sums: vec![] });
     let texts = vec![String::new(); stmts.len()].into();
-    let problem = Problem { bound: bound.clone(), plan, texts };
+    let problem = Problem { bound: bound.clone(), plan, texts, seed: 0 };
     let mut lowerer = Lowerer::new(&problem, Mode::Report, 1);
     let mut found = vec![];
     for (index, stmt) in stmts.iter().enumerate() {

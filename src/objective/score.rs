@@ -7,7 +7,7 @@ use crate::check::plan::LatentPlan;
 use crate::estimator::{Rest, Site, Value};
 use crate::ir::{Dim, Graph, NodeId};
 use crate::lower::{Assembly, Problem, Term, TermKind, terms_at};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Lets every sampled latent add its surrogate, the last drawn first.
 pub(super) fn add_surrogates(problem: &Problem, a: &mut Assembly) {
@@ -60,7 +60,7 @@ impl Downstream<'_> {
             unreachable!("estimators that ask for costs draw hard values");
         };
         let reached = |t: &Term| {
-            t.paths.contains_key(&self.row) && depends(&self.assembly.graph, t.node, drawn)
+            t.paths.contains_key(&self.row) && self.assembly.graph.depends(t.node, drawn)
         };
         let terms = self.assembly.terms.iter().enumerate();
         terms.filter(|(_, term)| reached(term)).map(|(place, _)| place).collect()
@@ -95,21 +95,6 @@ impl Rest for Downstream<'_> {
         self.assembly.fresh.clear();
         costs
     }
-}
-
-/// Whether a node has another among its ancestors.
-fn depends(g: &Graph, node: NodeId, on: NodeId) -> bool {
-    let mut seen = HashSet::new();
-    let mut open = vec![node];
-    while let Some(next) = open.pop() {
-        if next == on {
-            return true;
-        }
-        if next > on && seen.insert(next) {
-            open.extend(g.node(next).args.iter().copied());
-        }
-    }
-    false
 }
 
 /// Leave-one-out baselines need another draw, and another pair where draws come in pairs.

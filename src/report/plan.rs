@@ -108,6 +108,7 @@ fn option(plan: &LatentPlan, name: &str, value: &OptionValue) -> String {
         OptionValue::Schedule(Schedule::Constant(x)) if flag => (*x != 0.0).to_string(),
         OptionValue::Schedule(schedule) => schedule.to_string(),
         OptionValue::Word(word) => word.clone(),
+        OptionValue::Name(_) => "net".into(),
     }
 }
 

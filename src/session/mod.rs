@@ -8,6 +8,7 @@ use crate::check::model::{DimId, Estimators, FitSettings, Model};
 use crate::check::plan::{Plan, Policy, Sizes, plan};
 use crate::data::{self, Bound};
 use crate::diag::Diagnostics;
+use crate::infer::SEED;
 use crate::ir;
 use crate::lab::measured;
 use crate::lower::{Problem, first_values, supports};
@@ -33,6 +34,8 @@ pub struct Inputs {
     /// `--dim K=5`
     pub dims: Vec<(String, u64)>,
     pub policy: Policy,
+    /// `--seed`, of the first values of weights.
+    pub seed: Option<u64>,
 }
 
 impl Session {
@@ -96,7 +99,8 @@ impl Session {
         if diags.has_errors() {
             return (None, diags);
         }
-        let problem = self.assemble(bound, plan);
+        let seed = inputs.seed.or(self.model.fit.seed).unwrap_or(SEED);
+        let problem = self.assemble(bound, plan, seed);
         diags.extend(self.check_first_values(&problem));
         if diags.has_errors() {
             return (None, diags);
@@ -118,9 +122,9 @@ impl Session {
         Diagnostics::from_iter(faults)
     }
 
-    fn assemble(&self, bound: Arc<Bound>, plan: Plan) -> Problem {
+    fn assemble(&self, bound: Arc<Bound>, plan: Plan, seed: u64) -> Problem {
         let texts = self.model.stmts.iter().map(|s| one_line(self.source.slice(s.span)));
-        Problem { bound, plan: Arc::new(plan), texts: texts.collect() }
+        Problem { bound, plan: Arc::new(plan), texts: texts.collect(), seed }
     }
 
     /// The `fit` block, under what the command line says.

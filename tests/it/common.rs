@@ -33,6 +33,7 @@ fn attempt(
         data: vec![file.display().to_string()],
         dims: vec![],
         policy: Policy { estimators: None, overrides },
+        seed: None,
     };
     let (problem, diags) = session.problem(&inputs);
     problem.ok_or((session, diags))

@@ -20,6 +20,7 @@ mod lab;
 mod lags;
 mod laws;
 mod lowerings;
+mod nets;
 mod oracle;
 mod pitfalls;
 mod plans;

@@ -5,6 +5,7 @@ pub(super) mod call;
 pub(super) mod draw;
 pub(super) mod event;
 pub(super) mod fit;
+pub(super) mod guide;
 pub(super) mod needs;
 pub(super) mod schedule;
 pub(super) mod site;

@@ -168,7 +168,7 @@ impl Run {
     /// Everything that a user can get wrong, before anything is computed.
     fn prepare(&self, terminal: &Terminal) -> Result<Ready, Status> {
         let (session, mut warnings) = open_checked(&self.file, terminal)?;
-        let inputs = self.data.inputs();
+        let inputs = Inputs { seed: self.fit.seed, ..self.data.inputs() };
         let (problem, found) = session.problem(&inputs);
         warnings.extend(found);
         let Some(problem) = problem else {
