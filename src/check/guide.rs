@@ -13,7 +13,6 @@ use crate::diag;
 use crate::dist;
 use crate::source::Span;
 use crate::syntax::ast;
-use std::mem;
 
 /// Families of discrete guides: their logits have gradients.
 const DISCRETE: [&str; 3] = ["Bernoulli", "Categorical", "Poisson"];
@@ -21,7 +20,7 @@ const DISCRETE: [&str; 3] = ["Bernoulli", "Categorical", "Poisson"];
 impl Checker {
     /// Checks the block, and puts its statements where the draws are needed.
     pub(super) fn check_guide(&mut self, stmts: &[ast::Stmt], span: Span) {
-        if let Some(first) = mem::replace(&mut self.notes.guide, Some(span)) {
+        if let Some(first) = self.notes.guide.replace(span) {
             return self.diags.push(errors::second_guide(span, first));
         }
         let outside = self.scope.clone_known();
