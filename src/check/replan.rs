@@ -1,8 +1,9 @@
 //! A plan with another estimator for one latent: what measurements compare.
 
+use super::choice::option;
 use super::elimination::eliminate;
-use super::model::{Model, OptionValue, StmtKind};
-use super::plan::{LatentPlan, Plan, option};
+use super::model::{Model, ObjectiveChoice, OptionValue, StmtKind};
+use super::plan::{LatentPlan, Plan};
 use crate::estimator::{Bias, Estimator};
 
 /// The plan with another estimator for the latent at this place, under these options and defaults for the rest. `None` where
@@ -17,7 +18,7 @@ pub fn replan(
 ) -> Option<Plan> {
     let mut latents = plan.latents.clone();
     let latent = &mut latents[place];
-    if !serves(model, latent, estimator, budget) {
+    if !serves(model, plan.objective, latent, estimator, budget) {
         return None;
     }
     let card = estimator.card();
@@ -25,16 +26,23 @@ pub fn replan(
     latent.exact = latent.exact.take().filter(|_| card.bias != Bias::Exact);
     latent.options = card.options.iter().map(|o| (o.name, option(options, o))).collect();
     let sums = eliminate(model, &latents, budget).ok()?;
-    Some(Plan { latents, sums })
+    Some(Plan { objective: plan.objective, latents, sums })
 }
 
-fn serves(model: &Model, latent: &LatentPlan, estimator: &dyn Estimator, budget: u128) -> bool {
+fn serves(
+    model: &Model,
+    objective: ObjectiveChoice,
+    latent: &LatentPlan,
+    estimator: &dyn Estimator,
+    budget: u128,
+) -> bool {
     let StmtKind::Tilde(site) = &model.stmts[latent.stmt].kind else {
         unreachable!("plans are of `~` statements");
     };
     let card = estimator.card();
     let is_finite = latent.joint.is_some_and(|joint| joint <= budget);
     estimator.refuses(site.dist.root().signature()).is_none()
+        && estimator.misses(objective.aim(&site.dims)).is_none()
         && (latent.flows.jumps.is_empty() || !card.needs_smooth)
         && (is_finite || card.bias != Bias::Exact)
 }

@@ -180,6 +180,8 @@ codes! {
     E0295 "latents that cannot be summed one after the other"
     E0296 "a latent that no guide serves"
     E0297 "a distribution that a wrapper cannot wrap"
+    E0298 "an estimator that the objective forbids"
+    E0299 "a bound that has no weights of its own"
     E0301 "a data file that cannot be read"
     E0302 "a kind of data that is not known"
     E0303 "a data file that is damaged"

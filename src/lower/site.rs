@@ -5,8 +5,8 @@ use crate::check::elimination::Ways;
 use crate::check::model::{DistCall, NameId, OptionValue, Schedule, Site};
 use crate::check::plan::LatentPlan;
 use crate::dist::{Call, Domain, Event};
-use crate::estimator::{Estimator, Options, Value};
-use crate::guide::{Guided, Request, automatic, revalued};
+use crate::estimator::{Aim, Bias, Estimator, Options, Value};
+use crate::guide::{Guided, LogQ, Request, automatic, revalued};
 use crate::ir::{Dim, NodeId};
 use std::collections::BTreeMap;
 
@@ -38,6 +38,8 @@ pub enum TermKind {
     Kl,
     /// log of a sum over marginalised latents.
     Marginal,
+    /// The log of the mean weight over copies of the draws.
+    Bound,
     /// Zero in value: only its gradient counts.
     Surrogate,
 }
@@ -206,19 +208,38 @@ impl Lowerer<'_> {
         domain: Domain,
         enumerated: Option<NodeId>,
     ) -> Guided {
-        let relaxed = latent.estimator.card().bias == crate::estimator::Bias::Biased;
+        let relaxed = latent.estimator.card().bias == Bias::Biased;
+        let aim = self.aim(latent);
         let request = Request {
             name: &self.model.name(latent.name).name,
             prior,
             domain,
             dims: &latent.dims,
             draws: self.draws,
+            copies: self.copies.filter(|_| aim == Aim::Weighed),
             estimator: latent.estimator,
             options: &latent.options,
             enumerated,
-            hard: self.mode == Mode::Report && relaxed,
+            hard: self.mode != Mode::Optimise && relaxed,
+            log_q: self.log_q(latent, aim),
         };
         automatic(&mut self.g, &request)
+    }
+
+    fn aim(&self, latent: &Latent) -> Aim {
+        let site = self.problem.plan.latents[latent.plan].name;
+        self.problem.plan.objective.aim(&self.model.name(site).ty.dims)
+    }
+
+    fn log_q(&self, latent: &Latent, aim: Aim) -> LogQ {
+        let is_sampled = latent.estimator.samples();
+        match aim {
+            _ if self.mode == Mode::Report || !is_sampled => LogQ::Expected,
+            Aim::Elbo => LogQ::Expected,
+            Aim::Stl => LogQ::Path,
+            Aim::Weighed if self.problem.plan.takes_path_twice(latent.plan) => LogQ::Path,
+            Aim::Weighed => LogQ::Sampled,
+        }
     }
 
     /// All values of a finite support along fresh dimensions: one, or one per element of the mixed dimensions, put
@@ -276,7 +297,9 @@ impl Lowerer<'_> {
         drawn: Value,
         entropy: Option<NodeId>,
     ) {
-        let named = self.latents[row].guided.as_ref().and_then(|q| q.named.clone());
+        let guided = self.latents[row].guided.as_ref();
+        let guided = guided.filter(|q| q.log_q == LogQ::Expected);
+        let named = guided.and_then(|q| q.named.clone());
         let named = named.filter(|_| !self.is_below_marginalized(prior));
         let kl = named.as_ref().and_then(|q| closed_kl(&mut self.g, q, prior));
         if let Some(kl) = kl {
