@@ -158,14 +158,8 @@ impl Checker {
     fn check_estimator(&mut self, annotation: &ast::Annotation) -> Option<EstimatorChoice> {
         let name = &annotation.name;
         let Some(found) = estimator::find(&name.text) else {
-            let later = LATER.iter().find(|(later, _)| *later == name.text);
-            self.diags.push(match later {
-                Some((_, what)) => errors::later_estimator(name, what),
-                None => {
-                    let known = estimator::ALL.iter().map(|e| e.card().name).chain(OTHERS);
-                    errors::unknown_annotation(name, &known.collect::<Vec<_>>())
-                }
-            });
+            let known = estimator::ALL.iter().map(|e| e.card().name).chain(OTHERS);
+            self.diags.push(errors::unknown_annotation(name, &known.collect::<Vec<_>>()));
             return None;
         };
         let Card { name, options, .. } = found.card();
@@ -307,6 +301,3 @@ fn flag(value: &ast::Expr) -> Option<f64> {
         _ => None,
     }
 }
-
-/// Estimators that this version knows of and does not have.
-const LATER: [(&str, &str); 1] = [("vimco", "VIMCO, which needs an importance-weighted objective")];

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 
 /// Every setting, with an example of its value.
-const SETTINGS: [(&str, &str); 9] = [
+const SETTINGS: [(&str, &str); 10] = [
     ("steps", "5000"),
     ("seed", "1"),
     ("samples", "4"),
@@ -19,14 +19,12 @@ const SETTINGS: [(&str, &str); 9] = [
     ("precision", "f32"),
     ("estimators", "exact"),
     ("starts", "50"),
+    ("objective", "iwae(8 over n)"),
 ];
 
 /// What a later version gives a meaning to.
-const LATER: [(&str, &str); 3] = [
-    ("batch", "minibatches"),
-    ("objective", "objectives other than the ELBO"),
-    ("guide", "automatic guides other than mean-field"),
-];
+const LATER: [(&str, &str); 2] =
+    [("batch", "minibatches"), ("guide", "automatic guides other than mean-field")];
 
 /// Words of the command line that are not the model's to set.
 const FLAGS: [(&str, &str); 5] = [
@@ -71,6 +69,7 @@ impl Checker {
             "optimizer" => fit.optimizer = self.check_optimizer(&arg.value),
             "lr" => fit.learning_rate = self.check_rate(&arg.value),
             "starts" => fit.starts = self.expect_whole(arg, 1),
+            "objective" => fit.objective = self.check_objective(&arg.value),
             "precision" => fit.precision = self.expect_word(arg, &PRECISIONS),
             "estimators" => fit.estimators = self.check_policy(arg),
             other => self.diags.push(unknown(other, name)),

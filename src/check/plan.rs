@@ -3,16 +3,18 @@
 //! The command line wins over an annotation, an annotation over the automatic choice; a biased choice says what is exact
 //! instead, where that is affordable.
 
+use super::choice::{Chosen, able, affordable, candidates, moved_bound, option, sampled};
 use super::elimination::{Obstacle, Sum, eliminate};
 use super::flow::{Flows, flows};
 use super::model::{
-    DimId, DistCall, Elem, EstimatorChoice, Estimators, Expr, Model, NameId, OptionValue, Site,
-    Stage,
+    DimId, Elem, EstimatorChoice, Estimators, Model, NameId, ObjectiveAsk, ObjectiveChoice,
+    OptionValue, Site,
 };
+use super::objective::{obstacle, resolve};
+use super::objective_errors::objective_forbids;
 use super::plan_errors as errors;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::estimator::{self, Bias, Default, Estimator};
-use crate::ir::Schedule;
+use crate::estimator::{self, Bias, Estimator};
 
 /// Joint values per element of the kept dimensions that a sum may take.
 pub const BUDGET: u128 = 256;
@@ -26,6 +28,8 @@ pub struct Policy {
     pub estimators: Option<Estimators>,
     /// `--estimator z=reinforce`
     pub overrides: Vec<(String, String)>,
+    /// `--objective "iwae(8 over n)"`
+    pub objective: Option<ObjectiveAsk>,
 }
 
 /// What is known of sizes when a plan is made.
@@ -37,8 +41,9 @@ pub struct Sizes {
     pub supports: Vec<(NameId, u128)>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
+    pub objective: ObjectiveChoice,
     /// In sampling order.
     pub latents: Vec<LatentPlan>,
     /// The exact sums, in the order in which they are taken.
@@ -98,20 +103,27 @@ impl Plan {
         };
         let latents: Vec<LatentPlan> = self.latents.iter().map(summed).collect();
         let sums = eliminate(model, &latents, BUDGET).ok()?;
-        Some(Plan { latents, sums })
+        Some(Plan { latents, sums, objective: self.objective })
     }
 }
 
 /// Chooses an estimator for every latent. Exact sums that were chosen, not asked for, give way where they do not factor.
 pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics) {
-    let mut planner = Planner { model, policy, sizes, diags: Diagnostics::new() };
+    let ask = policy.objective.as_ref().or(model.fit.objective.as_ref());
+    let objective = ObjectiveChoice::default();
+    let mut planner = Planner { model, policy, sizes, ask, objective, diags: Diagnostics::new() };
     planner.check_overrides();
+    planner.check_objective();
     let planned = model.latents().filter_map(|(stmt, site)| planner.latent(stmt, site, None));
     let mut latents: Vec<LatentPlan> = planned.collect();
     let sums = planner.settle(&mut latents);
     planner.expect_parted(&latents);
     offer_exact(model, &mut latents);
-    (Plan { latents, sums }, planner.diags)
+    let objective = planner.objective;
+    let whole = ask.filter(|_| !planner.diags.has_errors());
+    let obstacle = whole.and_then(|ask| obstacle(model, objective, ask, &latents));
+    obstacle.into_iter().for_each(|error| planner.diags.push(error));
+    (Plan { objective, latents, sums }, planner.diags)
 }
 
 /// Says what to type for the latents whose exact sum is affordable and factors beside those that are chosen.
@@ -132,10 +144,20 @@ pub(super) struct Planner<'a> {
     pub(super) model: &'a Model,
     policy: &'a Policy,
     sizes: &'a Sizes,
+    ask: Option<&'a ObjectiveAsk>,
+    objective: ObjectiveChoice,
     pub(super) diags: Diagnostics,
 }
 
 impl Planner<'_> {
+    fn check_objective(&mut self) {
+        match self.ask.map(|ask| resolve(self.model, ask)) {
+            None => {}
+            Some(Ok(objective)) => self.objective = objective,
+            Some(Err(error)) => self.diags.push(error),
+        }
+    }
+
     fn check_overrides(&mut self) {
         for (name, _) in &self.policy.overrides {
             let mut latents = self.model.latents();
@@ -216,7 +238,7 @@ impl Planner<'_> {
         let card = chosen.estimator.card();
         let options = card.options.iter().map(|o| (o.name, option(&chosen.options, o))).collect();
         let word = if site.guide.is_some() { "@enumerate" } else { "@marginalize" };
-        let exact = (card.bias != Bias::Exact && self.affordable(site, joint))
+        let exact = (card.bias != Bias::Exact && affordable(self.model, site, joint))
             .then(|| format!("{word}  # sums over {} values", joint.unwrap_or_default()));
         Some(LatentPlan {
             name: site.name,
@@ -278,8 +300,12 @@ impl Planner<'_> {
         let card = estimator.card();
         let signature = site.dist.root().signature();
         let name = &self.model.name(site.name).name;
+        let aim = self.objective.aim(&site.dims);
         let error = if let Some(why) = self.model.refusal(estimator, site) {
-            errors::estimator_refuses(choice, name, signature, why, &self.candidates(site))
+            let able = candidates(self.model, site);
+            errors::estimator_refuses(choice, name, signature, why, &able)
+        } else if let Some(why) = estimator.misses(aim) {
+            objective_forbids(choice, name, why, self.ask, &able(self.model, site, aim))
         } else if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
             errors::use_forbids(choice, name, jump)
         } else {
@@ -304,8 +330,9 @@ impl Planner<'_> {
         let estimators =
             self.policy.estimators.or(self.model.fit.estimators).unwrap_or(Estimators::Auto);
         let exact = if site.guide.is_some() { "enumerate" } else { "marginalize" };
-        if estimators != Estimators::Exact || !self.candidates(site).contains(&exact) {
-            return self.sampled(site, flows, estimators);
+        let aim = self.objective.aim(&site.dims);
+        if estimators != Estimators::Exact || !able(self.model, site, aim).contains(&exact) {
+            return sampled(self.model, site, flows, estimators, aim);
         }
         let why_not = match (barred, joint) {
             (Some(why), _) => why,
@@ -316,7 +343,7 @@ impl Planner<'_> {
             (None, Some(joint)) => format!("not summed: {}", errors::values(joint)),
             (None, None) => "not summed: as many values as the data will say".into(),
         };
-        let chosen = self.sampled(site, flows, estimators)?;
+        let chosen = sampled(self.model, site, flows, estimators, aim)?;
         Some(Chosen { reason: format!("{why_not}; {}", chosen.reason), ..chosen })
     }
 
@@ -342,40 +369,5 @@ impl Planner<'_> {
 
     fn size(&self, dim: DimId) -> Option<usize> {
         self.sizes.dims.get(dim.0 as usize).copied().flatten()
-    }
-}
-
-pub(super) struct Chosen {
-    pub(super) estimator: &'static dyn Estimator,
-    pub(super) options: Vec<(String, OptionValue)>,
-    pub(super) reason: String,
-}
-
-impl Chosen {
-    pub(super) fn new(name: &str, reason: impl Into<String>) -> Option<Self> {
-        let estimator = estimator::find(name)?;
-        Some(Self { estimator, options: vec![], reason: reason.into() })
-    }
-}
-
-/// What bounds the counts of a distribution, where the data do not give it.
-fn moved_bound(call: &DistCall) -> Option<&Expr> {
-    let root = call.root_call();
-    let moves = |n: &&Expr| n.ty.stage > Stage::Data;
-    let is_bounded = root.dist.0.signature().support.most().is_some();
-    root.counts().find(moves).filter(|_| is_bounded)
-}
-
-/// The option as asked for, or its default.
-pub(super) fn option(asked: &[(String, OptionValue)], card: &estimator::OptionCard) -> OptionValue {
-    let found = asked.iter().find(|(name, _)| name == card.name);
-    found.map_or_else(|| default(card.default), |(_, value)| value.clone())
-}
-
-fn default(value: Default) -> OptionValue {
-    match value {
-        Default::Number(schedule) => OptionValue::Schedule(schedule),
-        Default::Flag(flag) => OptionValue::Schedule(Schedule::Constant(f64::from(u8::from(flag)))),
-        Default::Word(word) => OptionValue::Word(word.into()),
     }
 }

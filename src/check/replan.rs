@@ -1,9 +1,10 @@
 //! A plan with another estimator for one latent: what measurements compare.
 
+use super::choice::option;
 use super::elimination::eliminate;
-use super::model::{Model, OptionValue, StmtKind};
-use super::plan::{LatentPlan, Plan, option};
-use super::plan_choice::parted;
+use super::followers::parted;
+use super::model::{Model, ObjectiveChoice, OptionValue, StmtKind};
+use super::plan::{LatentPlan, Plan};
 use crate::estimator::{Bias, Estimator};
 
 /// The plan with another estimator for the latent at this place, under these options and defaults for the rest. `None` where
@@ -18,7 +19,7 @@ pub fn replan(
 ) -> Option<Plan> {
     let mut latents = plan.latents.clone();
     let latent = &mut latents[place];
-    if !serves(model, latent, estimator, budget) {
+    if !serves(model, plan.objective, latent, estimator, budget) {
         return None;
     }
     let card = estimator.card();
@@ -29,10 +30,16 @@ pub fn replan(
         return None;
     }
     let sums = eliminate(model, &latents, budget).ok()?;
-    Some(Plan { latents, sums })
+    Some(Plan { objective: plan.objective, latents, sums })
 }
 
-fn serves(model: &Model, latent: &LatentPlan, estimator: &dyn Estimator, budget: u128) -> bool {
+fn serves(
+    model: &Model,
+    objective: ObjectiveChoice,
+    latent: &LatentPlan,
+    estimator: &dyn Estimator,
+    budget: u128,
+) -> bool {
     let StmtKind::Tilde(site) = &model.stmts[latent.stmt].kind else {
         unreachable!("plans are of `~` statements");
     };
@@ -41,6 +48,7 @@ fn serves(model: &Model, latent: &LatentPlan, estimator: &dyn Estimator, budget:
     let parted = !latent.flows.followers.is_empty() && estimator.compares();
     let summed = latent.guided && card.name == "marginalize";
     model.refusal(estimator, site).is_none()
+        && estimator.misses(objective.aim(&site.dims)).is_none()
         && !parted
         && !summed
         && (latent.flows.jumps.is_empty() || !card.needs_smooth)

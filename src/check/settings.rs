@@ -1,8 +1,9 @@
 //! What annotations and the `fit` block say, as later passes read it: plain data.
 
-use super::model::NameId;
+use super::model::{DimId, NameId};
+use crate::estimator::Aim;
 use crate::ir::Schedule;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// `@gumbel_softmax(tau = 0.5)`: a row of the registry of estimators by its name, with options as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +53,7 @@ pub struct FitSettings {
     pub estimators: Option<Estimators>,
     /// Scattered starts, of which the best goes on.
     pub starts: Option<u64>,
+    pub objective: Option<ObjectiveAsk>,
 }
 
 impl FitSettings {
@@ -68,6 +70,7 @@ impl FitSettings {
             precision: self.precision.or(other.precision),
             estimators: self.estimators.or(other.estimators),
             starts: self.starts.or(other.starts),
+            objective: self.objective.clone().or_else(|| other.objective.clone()),
         }
     }
 }
@@ -99,4 +102,76 @@ impl Estimators {
 pub enum OptimizerChoice {
     Adam { lr: Option<Schedule> },
     Sgd { lr: Option<Schedule>, momentum: f64 },
+}
+
+/// `objective = iwae(8 over n)` as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObjectiveAsk {
+    pub kind: ObjectiveKind,
+    /// Draws of a bound.
+    pub draws: u64,
+    pub over: Option<Spanned<String>>,
+    /// `None` on the command line.
+    pub span: Option<Span>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectiveKind {
+    Elbo,
+    Stl,
+    Iwae,
+    Dreg,
+}
+
+impl ObjectiveKind {
+    pub const ALL: [Self; 4] = [Self::Elbo, Self::Stl, Self::Iwae, Self::Dreg];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Elbo => "elbo",
+            Self::Stl => "stl",
+            Self::Iwae => "iwae",
+            Self::Dreg => "dreg",
+        }
+    }
+
+    /// Whether draws are weighed against each other.
+    pub fn weighs(self) -> bool {
+        matches!(self, Self::Iwae | Self::Dreg)
+    }
+}
+
+/// What is maximised, with the gradient that it is followed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectiveChoice {
+    pub kind: ObjectiveKind,
+    /// Draws of a bound; 1 where they are not weighed.
+    pub draws: usize,
+    /// The dimension of which every element has a bound of its own; `None` for one bound of the whole model.
+    pub over: Option<DimId>,
+}
+
+impl Default for ObjectiveChoice {
+    fn default() -> Self {
+        Self { kind: ObjectiveKind::Elbo, draws: 1, over: None }
+    }
+}
+
+impl ObjectiveChoice {
+    /// What a latent with these dimensions is drawn for. One without the dimension of the bound is drawn once for all copies;
+    /// with a single copy the bound is the ELBO, and its doubly reparameterised gradient the one without the score.
+    pub fn aim(&self, dims: &[DimId]) -> Aim {
+        let has_bound = self.over.is_none_or(|over| dims.contains(&over));
+        match (self.kind, self.copies()) {
+            (ObjectiveKind::Elbo, _) | (ObjectiveKind::Iwae, None) => Aim::Elbo,
+            (ObjectiveKind::Stl, _) | (ObjectiveKind::Dreg, None) => Aim::Stl,
+            (_, Some(_)) if has_bound => Aim::Weighed,
+            (_, Some(_)) => Aim::Elbo,
+        }
+    }
+
+    /// How many draws are weighed against each other, where that are several.
+    pub fn copies(&self) -> Option<usize> {
+        (self.kind.weighs() && self.draws > 1).then_some(self.draws)
+    }
 }

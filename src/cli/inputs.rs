@@ -2,7 +2,8 @@
 
 use super::Status;
 use super::terminal::Terminal;
-use crate::check::model::Estimators;
+use crate::check::model::{Estimators, ObjectiveAsk};
+use crate::check::objective::parse;
 use crate::check::plan::Policy;
 use crate::diag::Diagnostics;
 use crate::session::{Inputs, Session};
@@ -59,6 +60,9 @@ pub(super) struct PolicyArgs {
     /// The estimator of one latent; wins over its annotation
     #[arg(long = "estimator", value_name = "LATENT=NAME", value_parser = pair)]
     overrides: Vec<(String, String)>,
+    /// What is maximised: elbo, stl, iwae(8), iwae(8 over n), dreg(8 over n)
+    #[arg(long, value_name = "OBJECTIVE", value_parser = parse)]
+    objective: Option<ObjectiveAsk>,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -90,7 +94,7 @@ impl PolicyArgs {
             EstimatorsArg::Unbiased => Estimators::Unbiased,
             EstimatorsArg::Measured => Estimators::Measured,
         });
-        Policy { estimators, overrides: self.overrides.clone() }
+        Policy { estimators, overrides: self.overrides.clone(), objective: self.objective.clone() }
     }
 }
 

@@ -45,9 +45,11 @@ impl Plan {
         let Some(plan) = plan.filter(|_| !found.has_errors()) else { return Status::Mistake };
         let rows = report::latent_rows(&session.model, &plan);
         let sums = report::sum_rows(&session.model, &plan);
+        let objective = plan.objective.words(&session.model);
+        let json = serde_json::json!({ "objective": objective, "latents": rows, "sums": sums });
         let text = match self.json {
-            true => format!("{:#}\n", serde_json::json!({ "latents": rows, "sums": sums })),
-            false => report::plan_text(&rows, &sums),
+            true => format!("{json:#}\n"),
+            false => report::plan_text(&objective, &rows, &sums),
         };
         terminal.print(&text);
         Status::Done

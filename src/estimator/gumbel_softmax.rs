@@ -2,7 +2,7 @@
 //! Maddison, Mnih & Teh 2017). Works in log space, so that no temperature underflows.
 
 use super::{
-    Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Options, Site, Value,
+    Aim, Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Options, Site, Value,
 };
 use crate::dist::{Event, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Schedule};
@@ -42,6 +42,10 @@ impl Estimator for GumbelSoftmax {
         relaxable(dist)
     }
 
+    fn misses(&self, aim: Aim) -> Option<&'static str> {
+        scoreless(aim)
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
         relaxed(g, site, site.options.flag("hard")).into()
     }
@@ -53,10 +57,15 @@ pub(super) fn relaxable(dist: &Signature) -> Option<&'static str> {
     (!relaxes).then_some("needs a Bernoulli or a Categorical latent")
 }
 
+/// Relaxed draws are not from q, whose score has mean 0 under its own draws alone.
+pub(super) fn scoreless(aim: Aim) -> Option<&'static str> {
+    (aim == Aim::Stl).then_some("keeps the score of log q, whose mean over relaxed draws is not 0")
+}
+
 /// A point of the simplex (or of (0, 1) for two values); `hard` moves the forward value to the nearest corner.
 pub(super) fn relaxed(g: &mut Graph, site: &Site, hard: bool) -> Value {
     let tau = tau(g, site.options);
-    let mut dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+    let mut dims = site.all_dims();
     if site.q.dist.signature().event != Event::Classes {
         return Value::Plain(relaxed_bernoulli(g, site, &dims, tau, hard));
     }

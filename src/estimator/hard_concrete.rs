@@ -5,10 +5,10 @@
 //! prior, which is the L0 penalty, is then the closed form of two Bernoullis, and the hard draws that are reported agree with it.
 
 use super::{
-    Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Site, Value, relaxed,
+    Aim, Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Site, Value, relaxed,
 };
 use crate::dist::{Signature, Support};
-use crate::ir::{Dim, Graph, NodeId, Noise, Schedule};
+use crate::ir::{Graph, NodeId, Noise, Schedule};
 
 pub(super) struct HardConcrete;
 
@@ -43,8 +43,12 @@ impl Estimator for HardConcrete {
         (dist.support != Support::Binary).then_some("needs a Bernoulli latent")
     }
 
+    fn misses(&self, aim: Aim) -> Option<&'static str> {
+        (aim != Aim::Elbo).then_some("needs the closed form of its KL")
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+        let dims = site.all_dims();
         let u = g.add_noise(site.name, &dims, Noise::Uniform);
         let noise = relaxed::logit(g, u);
         let [beta, gamma, zeta] = ["beta", "gamma", "zeta"].map(|name| site.options.number(name));

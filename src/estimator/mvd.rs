@@ -44,7 +44,7 @@ impl Estimator for Mvd {
     }
 
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+        let dims = site.all_dims();
         let drawn = site.q.draw(g, &dims, site.name).node();
         Value::Plain(g.stop(drawn)).into()
     }
@@ -81,7 +81,7 @@ fn normal(rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> NodeId {
 
 /// Standard steps along `part`: w, −w, m, m u.
 fn normal_steps(g: &mut Graph, site: &Site, part: Dim) -> NodeId {
-    let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+    let dims = site.all_dims();
     let mut uniform = || g.add_noise(site.name, &dims, Noise::Uniform);
     let (u, share, side) = (uniform(), uniform(), uniform());
     let mut normal = || g.add_noise(site.name, &dims, Noise::Normal);
@@ -161,7 +161,7 @@ fn gains(rest: &mut dyn Rest, site: &Site, drawn: Drawn, values: NodeId, part: D
         let hit = g.eq(at, place);
         here = g.mul(here, hit);
     }
-    let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+    let dims = site.all_dims();
     let values = g.expand(values, &dims);
     let value = g.select(here, values, z);
     let value = g.stop(value);

@@ -31,6 +31,6 @@ impl Estimator for Pathwise {
 
 /// A draw through which the gradient flows.
 pub(super) fn drawn(g: &mut Graph, site: &Site) -> Drawn {
-    let dims: Vec<_> = site.dims.iter().copied().chain(site.draws).collect();
+    let dims = site.all_dims();
     Value::Plain(site.q.draw(g, &dims, site.name).node()).into()
 }

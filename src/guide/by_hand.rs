@@ -1,7 +1,7 @@
 //! Guides that the model writes: any distribution on the latent's own support, whose parameters may be nets of the data or of
 //! latents drawn before.
 
-use super::{Guided, NORMAL_ENTROPY, Request, draw, own};
+use super::{Guided, LogQ, NORMAL_ENTROPY, Request, draw, minus_log_q, own};
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::Value;
 use crate::ir::{Graph, NodeId};
@@ -12,9 +12,9 @@ pub fn by_hand(g: &mut Graph, request: &Request) -> Guided {
     let q = in_logits(g, &plain);
     let dims = request.dims.to_vec();
     let drawn = draw(g, request, &q, &dims);
-    let entropy = entropy(g, &q, drawn.value);
-    let named = Some(q.clone());
-    Guided { q, dims, drawn, value: drawn.value, entropy, named, bijector: None, by_hand: true }
+    let (value, log_q, named) = (drawn.value, request.log_q, Some(q.clone()));
+    let entropy = entropy(g, &q, value, log_q);
+    Guided { q, dims, drawn, value, entropy, named, log_q, bijector: None, by_hand: true }
 }
 
 /// Estimators of discrete latents move logits.
@@ -38,7 +38,11 @@ fn in_logits(g: &mut Graph, q: &Call) -> Call {
 }
 
 /// −log q in expectation where that is closed, else at the draw.
-pub(super) fn entropy(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
+pub(super) fn entropy(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ) -> NodeId {
+    minus_log_q(g, q, drawn, log_q).unwrap_or_else(|| expected(g, q, drawn))
+}
+
+fn expected(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
     match q.dist.signature().name {
         "Normal" => {
             let [_, scale] = q.args();
@@ -60,5 +64,5 @@ pub(super) fn entropy(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
         let log = g.sub(log, total);
         return super::discrete::entropy(g, log, values);
     }
-    super::discrete::sampled_entropy(g, q, drawn)
+    super::sampled_entropy(g, q, drawn)
 }

@@ -1,6 +1,6 @@
 //! Guides of discrete latents: free logits on finite supports, a Poisson with a free mean on the counts.
 
-use super::{Guided, Request, draw, parameter, registered};
+use super::{Guided, LogQ, Request, draw, minus_log_q, parameter, registered, sampled_entropy};
 use crate::dist::Call;
 use crate::estimator::Value;
 use crate::ir::{Dim, Graph, NodeId, constant};
@@ -76,14 +76,16 @@ pub(super) fn counts(g: &mut Graph, request: &Request) -> Guided {
 fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> Guided {
     let dims = request.dims.to_vec();
     let drawn = draw(g, request, &q, &dims);
-    let entropy = entropy.unwrap_or_else(|| sampled_entropy(g, &q, drawn.value));
-    let (named, value) = (Some(q.clone()), drawn.value);
-    Guided { named, q, dims, drawn, value, entropy, bijector: None, by_hand: false }
+    let (value, log_q) = (drawn.value, request.log_q);
+    let entropy = match entropy {
+        Some(expected) => minus_log_q(g, &q, value, log_q).unwrap_or(expected),
+        None => count_entropy(g, &q, value, log_q),
+    };
+    let named = Some(q.clone());
+    Guided { named, q, dims, drawn, value, entropy, log_q, bijector: None, by_hand: false }
 }
 
-/// −log q of a draw.
-pub(super) fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
-    let Value::Plain(z) = drawn else { unreachable!("counts are not relaxed") };
-    let log_q = q.log_prob(g, z);
-    g.neg(log_q)
+/// −log q of an unbounded count, whose expectation has no closed form.
+pub(super) fn count_entropy(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ) -> NodeId {
+    minus_log_q(g, q, drawn, log_q).unwrap_or_else(|| sampled_entropy(g, q, drawn))
 }

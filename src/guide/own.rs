@@ -1,7 +1,7 @@
 //! Guides of the latent's own family, for implicit gradients: Gamma, InverseGamma, Beta or Dirichlet with free parameters,
 //! moved to where the support begins. They contain the posterior of a conjugate model.
 
-use super::{Guided, Request, draw, parameter, registered};
+use super::{Guided, LogQ, Request, draw, minus_log_q, parameter, registered};
 use crate::dist::{Call, Domain};
 use crate::estimator::Value;
 use crate::ir::{Graph, NodeId, special};
@@ -54,15 +54,22 @@ pub(super) fn guided(g: &mut Graph, request: &Request, family: &'static str) -> 
     };
     let q = Call::new(registered(family), 0, args).over(event);
     let drawn = draw(g, request, &q, &dims);
-    let (value, entropy) = placed(g, &request.domain, &q, drawn.value);
+    let log_q = request.log_q;
+    let (value, entropy) = placed(g, &request.domain, &q, drawn.value, log_q);
     let named = is_standard(g, &request.domain).then(|| q.clone());
-    Guided { q, dims, drawn, value, entropy, named, bijector: None, by_hand: false }
+    Guided { q, dims, drawn, value, entropy, named, log_q, bijector: None, by_hand: false }
 }
 
 /// The value and the entropy of a draw on a domain that may begin elsewhere and have another width.
-pub(super) fn placed(g: &mut Graph, domain: &Domain, q: &Call, drawn: Value) -> (Value, NodeId) {
+pub(super) fn placed(
+    g: &mut Graph,
+    domain: &Domain,
+    q: &Call,
+    drawn: Value,
+    log_q: LogQ,
+) -> (Value, NodeId) {
     let Value::Plain(z) = drawn else { unreachable!("continuous draws are not relaxed") };
-    let entropy = entropy(g, q);
+    let entropy = minus_log_q(g, q, drawn, log_q).unwrap_or_else(|| entropy(g, q));
     match *domain {
         Domain::Interval { lower: Some(lower), upper: Some(upper) } => {
             let width = g.sub(upper, lower);

@@ -55,7 +55,9 @@ impl Config {
         lowering: Lowering,
     ) -> Self {
         let least = objective::least_samples(problem);
-        let usual = if least > 1 || is_small(problem) { SAMPLES.max(least) } else { 1 };
+        let copies = problem.plan.objective.copies().unwrap_or(1);
+        let several = SAMPLES.div_ceil(copies).max(least);
+        let usual = if least > 1 || is_small(problem) { several } else { 1 };
         let samples = settings.samples.map_or(usual, |s| (s as usize).max(least));
         let steps = settings.steps.unwrap_or(STEPS);
         let (from, to) = ADAM_RATES;

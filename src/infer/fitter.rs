@@ -12,7 +12,7 @@ use super::starts::best_start;
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::ir::Graph;
 use crate::lower::Problem;
-use crate::objective::{self, Objective, objective, true_elbo};
+use crate::objective::{self, Objective, objective, true_bound, true_elbo};
 use std::sync::Arc;
 
 /// A fit under way.
@@ -66,13 +66,15 @@ const REPORT_STEP: u64 = 1 << 40;
 const NEWTON_SEED: u64 = 0x6e65_7774_6f6e;
 const REPORT_SAMPLES: usize = 100;
 const REPORT_BATCHES: u64 = 10;
+/// Bounds whose mean is reported, at least.
+const LEAST_BOUNDS: u64 = 50;
 
 impl Fitter {
     /// Compiles the objective; nothing is computed yet.
     pub fn new(problem: Arc<Problem>, config: Config) -> Self {
         let Objective { graph, loss, elbo, terms, .. } = objective(&problem, config.samples);
-        let value = if objective::differs(&problem) { "optimised_elbo" } else { "elbo" };
-        let mut columns = vec!["step".to_string(), value.into(), "gradient_norm".into()];
+        let value = objective::column(&problem);
+        let mut columns = vec!["step".to_string(), value, "gradient_norm".into()];
         columns.extend(terms.iter().map(|(name, _)| name.clone()));
         columns.extend(graph.knobs.iter().map(|k| k.name.clone()));
         let watch = std::iter::once(elbo).chain(terms.iter().map(|(_, node)| *node)).collect();
@@ -112,7 +114,8 @@ impl Fitter {
         }
         let noise = CounterNoise::new(self.config.seed ^ NEWTON_SEED);
         let from = self.step.params();
-        let start = newton::newton(&self.problem, self.config.options, noise, from)?;
+        let problem = self.problem.on_elbo();
+        let start = newton::newton(&problem, self.config.options, noise, from)?;
         self.step.set_params(&start.params);
         self.walker = Some(Walker::new(start.coordinates, &start.params));
         Some(start.iterations)
@@ -192,9 +195,18 @@ impl Fitter {
         blame(&self.graph, self.loss, self.step.params(), now, float, &mut self.noise)
     }
 
-    /// The ELBO of the last recorded step.
-    pub fn recent_elbo(&self) -> Option<f64> {
+    /// What is optimised, at the last recorded step.
+    pub fn recent(&self) -> Option<f64> {
         self.recent
+    }
+
+    /// The name of what is optimised: `ELBO`, `iwae(8 over n)`.
+    pub fn objective(&self) -> String {
+        let choice = self.problem.plan.objective;
+        match choice.kind.weighs() {
+            true => choice.words(&self.problem.bound.model),
+            false => "ELBO".into(),
+        }
     }
 
     /// Temperatures and weights at this step, by name.
@@ -218,12 +230,28 @@ impl Fitter {
 
     /// The true ELBO at the averaged iterate: hard draws, every weight 1.
     pub fn elbo(&mut self) -> Elbo {
-        let Objective { graph, loss, per_draw, .. } = true_elbo(&self.problem, REPORT_SAMPLES);
+        let objective = true_elbo(&self.problem, REPORT_SAMPLES);
+        self.estimate(objective, REPORT_BATCHES)
+    }
+
+    /// The importance-weighted bound there, where one is optimised.
+    pub fn bound(&mut self) -> Option<Elbo> {
+        let choice = self.problem.plan.objective;
+        if !choice.kind.weighs() {
+            return None;
+        }
+        let samples = (REPORT_SAMPLES / choice.draws).max(1);
+        let batches = LEAST_BOUNDS.div_ceil(samples as u64).max(REPORT_BATCHES);
+        Some(self.estimate(true_bound(&self.problem, samples), batches))
+    }
+
+    fn estimate(&mut self, objective: Objective, batches: u64) -> Elbo {
+        let Objective { graph, loss, per_draw, .. } = objective;
         let mut step =
             backend::compile(Program { graph, loss, watch: vec![per_draw] }, self.config.options);
         step.set_params(&self.params());
         let mut values = vec![];
-        for batch in 0..REPORT_BATCHES {
+        for batch in 0..batches {
             step.run(REPORT_STEP + batch, &mut self.noise);
             values.extend(step.watched(0));
         }
@@ -234,7 +262,7 @@ impl Fitter {
         Elbo { mean, se: (spread / count).sqrt() }
     }
 
-    /// Whether what is optimised is another quantity than the ELBO that is reported.
+    /// Whether what is optimised is another quantity than the bound that is reported.
     pub fn relaxed(&self) -> bool {
         objective::differs(&self.problem)
     }

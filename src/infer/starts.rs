@@ -13,7 +13,7 @@ use crate::check::model::{DistCall, StmtKind};
 use crate::dist::Event;
 use crate::ir::{Graph, Inputs};
 use crate::lower::Problem;
-use crate::objective::{Objective, objective, true_elbo};
+use crate::objective::{Objective, least_samples, objective, true_elbo};
 use std::sync::Arc;
 
 /// Starts of a problem that may have many modes.
@@ -54,6 +54,7 @@ pub(super) fn best_start(problem: &Problem, config: &Config) -> Option<(Vec<f64>
     if config.starts == 1 {
         return None;
     }
+    let problem = &problem.on_elbo();
     let summed = summed(problem);
     let eased = summed.as_ref().unwrap_or(problem);
     let noise = CounterNoise::new(config.seed ^ SEED);
@@ -87,7 +88,8 @@ struct Pilots {
 
 impl Pilots {
     fn new(problem: &Problem, config: &Config, noise: CounterNoise) -> Self {
-        let Objective { graph, loss, .. } = objective(problem, config.samples);
+        let samples = config.samples.max(least_samples(problem));
+        let Objective { graph, loss, .. } = objective(problem, samples);
         let program = Program { graph: graph.clone(), loss, watch: vec![] };
         let step = backend::compile(program, config.options);
         let Objective { graph: report, loss, elbo, .. } = true_elbo(problem, JUDGE_DRAWS);

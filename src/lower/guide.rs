@@ -3,8 +3,8 @@
 use super::{Latent, Lowerer, Mode};
 use crate::check::model::{DimId, GuideSite, NameId};
 use crate::dist::{Call, Domain};
-use crate::estimator::{Bias, Value};
-use crate::guide::{Request, by_hand};
+use crate::estimator::{Aim, Bias, Value};
+use crate::guide::{LogQ, Request, by_hand};
 use crate::ir::{Dim, NodeId};
 
 impl<'a> Lowerer<'a> {
@@ -37,16 +37,35 @@ impl<'a> Lowerer<'a> {
         'a: 'r,
     {
         let relaxed = latent.estimator.card().bias == Bias::Biased;
+        let aim = self.aim(latent);
         Request {
             name: &self.model.name(latent.name).name,
             prior,
             domain,
             dims: &latent.dims,
             draws: self.draws,
+            copies: self.copies.filter(|_| aim == Aim::Weighed),
             estimator: latent.estimator,
             options: &latent.options,
             enumerated,
-            hard: self.mode == Mode::Report && relaxed,
+            hard: self.mode != Mode::Optimise && relaxed,
+            log_q: self.log_q(latent, aim),
+        }
+    }
+
+    fn aim(&self, latent: &Latent) -> Aim {
+        let site = self.problem.plan.latents[latent.plan].name;
+        self.problem.plan.objective.aim(&self.model.name(site).ty.dims)
+    }
+
+    fn log_q(&self, latent: &Latent, aim: Aim) -> LogQ {
+        let is_sampled = latent.estimator.samples();
+        match aim {
+            _ if self.mode == Mode::Report || !is_sampled => LogQ::Expected,
+            Aim::Elbo => LogQ::Expected,
+            Aim::Stl => LogQ::Path,
+            Aim::Weighed if self.problem.plan.takes_path_twice(latent.plan) => LogQ::Path,
+            Aim::Weighed => LogQ::Sampled,
         }
     }
 

@@ -38,13 +38,23 @@ pub struct Problem {
     pub seed: u64,
 }
 
+impl Problem {
+    /// The same under the ELBO: where fits begin, and what the laboratory measures.
+    #[must_use]
+    pub fn on_elbo(&self) -> Problem {
+        Problem { plan: Arc::new(self.plan.on_elbo()), ..self.clone() }
+    }
+}
+
 /// How latents are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// As their estimators say: what is optimised.
     Optimise,
-    /// Without relaxation: what is reported.
+    /// Without relaxation, each draw by itself: the ELBO that is reported.
     Report,
+    /// Without relaxation, weighed as in what is optimised: the bound that is reported.
+    Bound,
 }
 
 /// The pieces of one graph.
@@ -55,6 +65,10 @@ pub struct Assembly {
     pub dims: Vec<Dim>,
     /// The Monte Carlo dimension; `None` for a single draw.
     pub draws: Option<Dim>,
+    /// The dimension of draws that are weighed against each other; `None` where every draw counts by itself.
+    pub copies: Option<Dim>,
+    /// Of every copy, once the terms that have copies are gathered.
+    pub log_weights: Option<NodeId>,
     pub latents: Vec<Latent>,
     pub terms: Vec<Term>,
     /// Of each name of the model; `None` for those that later statements would have defined.
@@ -110,6 +124,8 @@ struct Lowerer<'a> {
     g: Graph,
     dims: Vec<Dim>,
     draws: Option<Dim>,
+    copies: Option<Dim>,
+    log_weights: Option<NodeId>,
     values: Vec<Option<Value>>,
     latents: Vec<Latent>,
     terms: Vec<Term>,
@@ -130,6 +146,8 @@ impl<'a> Lowerer<'a> {
         let sized = model.dims.iter().zip(&problem.bound.dims);
         let dims = sized.map(|(d, b)| g.dim(&d.name, b.size)).collect();
         let draws = (samples > 1).then(|| g.dim("draw", samples));
+        let copies = problem.plan.objective.copies().filter(|_| mode != Mode::Report);
+        let copies = copies.map(|count| g.dim("copy", count));
         let mut lowerer = Self {
             problem,
             model,
@@ -137,6 +155,8 @@ impl<'a> Lowerer<'a> {
             g,
             dims,
             draws,
+            copies,
+            log_weights: None,
             values: vec![None; model.names.len()],
             latents: vec![],
             terms: vec![],
@@ -157,6 +177,8 @@ impl<'a> Lowerer<'a> {
             g: assembly.graph,
             dims: assembly.dims,
             draws: assembly.draws,
+            copies: assembly.copies,
+            log_weights: assembly.log_weights,
             values: assembly.values,
             latents: assembly.latents,
             terms: assembly.terms,
@@ -172,6 +194,8 @@ impl<'a> Lowerer<'a> {
             graph: self.g,
             dims: self.dims,
             draws: self.draws,
+            copies: self.copies,
+            log_weights: self.log_weights,
             latents: self.latents,
             terms: self.terms,
             values: self.values,

@@ -6,7 +6,7 @@ use crate::check::model::{DistCall, NameId, OptionValue, Schedule, Site};
 use crate::check::plan::LatentPlan;
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::{Estimator, Options, Value};
-use crate::guide::{Guided, automatic, revalued};
+use crate::guide::{Guided, LogQ, automatic, revalued};
 use crate::ir::{Dim, NodeId};
 use std::collections::BTreeMap;
 
@@ -38,6 +38,8 @@ pub enum TermKind {
     Kl,
     /// log of a sum over marginalised latents.
     Marginal,
+    /// The log of the mean weight over copies of the draws.
+    Bound,
     /// Zero in value: only its gradient counts.
     Surrogate,
 }
@@ -198,7 +200,9 @@ impl Lowerer<'_> {
         drawn: Value,
         entropy: Option<NodeId>,
     ) {
-        let named = self.latents[row].guided.as_ref().and_then(|q| q.named.clone());
+        let guided = self.latents[row].guided.as_ref();
+        let guided = guided.filter(|q| q.log_q == LogQ::Expected);
+        let named = guided.and_then(|q| q.named.clone());
         let named = named.filter(|_| !self.is_below_marginalized(prior));
         let named = named.filter(|_| !self.reads_own_draw(row, prior));
         let kl = named.as_ref().and_then(|q| closed_kl(&mut self.g, q, prior));

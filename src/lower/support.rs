@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// For each latent whose values are 0 … a number of the data: how many values the largest such number allows.
 pub fn supports(bound: &Arc<Bound>) -> Vec<(NameId, u128)> {
     let stmts = &bound.model.stmts;
-    let plan = Arc::new(Plan { latents: vec![], sums: vec![] });
+    let plan = Arc::new(Plan::default());
     let texts = vec![String::new(); stmts.len()].into();
     let problem = Problem { bound: bound.clone(), plan, texts, seed: 0 };
     let mut lowerer = Lowerer::new(&problem, Mode::Report, 1);

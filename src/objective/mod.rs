@@ -4,6 +4,7 @@
 //! sums that the costs have to meet element by element; then every sampled latent adds what its costs' own gradient lacks.
 
 mod align;
+mod bound;
 mod exact;
 mod masses;
 mod posterior;
@@ -23,9 +24,9 @@ pub struct Objective {
     pub graph: Graph,
     /// The Monte Carlo dimension; `None` for a single draw.
     pub draws: Option<Dim>,
-    /// Minus the (weighted, relaxed) ELBO; its gradient is the estimate.
+    /// Minus the (weighted, relaxed) ELBO, or the bound in its place; its gradient is the estimate.
     pub loss: NodeId,
-    /// The ELBO of these draws: all terms, without surrogates.
+    /// The ELBO of these draws, or the bound in its place: all terms, without surrogates.
     pub elbo: NodeId,
     /// The ELBO of each draw, along the Monte Carlo dimension; a scalar for a single draw.
     pub per_draw: NodeId,
@@ -49,7 +50,15 @@ fn optimised(problem: &Problem, samples: usize) -> Assembly {
     weight::weigh_kl(problem, &mut assembly);
     sum_exactly(problem, &mut assembly);
     score::add_surrogates(problem, &mut assembly);
+    bound::take_paths_twice(problem, &mut assembly);
     assembly
+}
+
+/// The bound that is optimised, with hard draws, every weight 1, no free bits.
+pub fn true_bound(problem: &Problem, samples: usize) -> Objective {
+    let mut assembly = lower(problem, Mode::Bound, samples);
+    sum_exactly(problem, &mut assembly);
+    finish(problem, assembly, None)
 }
 
 /// The true ELBO: hard draws, every weight 1, no free bits.
@@ -59,13 +68,20 @@ pub fn true_elbo(problem: &Problem, samples: usize) -> Objective {
     finish(problem, assembly, None)
 }
 
-/// Marginalised latents inside the logarithm first, then enumerated ones.
+/// Marginalised latents inside the logarithm first, then the copies of draws, then enumerated latents.
 fn sum_exactly(problem: &Problem, assembly: &mut Assembly) {
     exact::marginalize(problem, assembly);
+    bound::gather(problem, assembly);
     exact::enumerate(assembly);
 }
 
-/// Whether the optimised objective is another quantity than the ELBO that is reported.
+/// The name of what is optimised, as a column: a bound, `optimised_` where a relaxation or a weight makes it another quantity.
+pub fn column(problem: &Problem) -> String {
+    let bound = if problem.plan.objective.kind.weighs() { "iwae" } else { "elbo" };
+    if differs(problem) { format!("optimised_{bound}") } else { bound.into() }
+}
+
+/// Whether the optimised objective is another quantity than the bound that is reported.
 pub fn differs(problem: &Problem) -> bool {
     let model = &problem.bound.model;
     let relaxed = |l: &crate::check::plan::LatentPlan| l.bias() == crate::estimator::Bias::Biased;
@@ -75,7 +91,8 @@ pub fn differs(problem: &Problem) -> bool {
 
 /// How many draws the estimators need at least.
 pub fn least_samples(problem: &Problem) -> usize {
-    problem.plan.latents.iter().map(score::least_samples).max().unwrap_or(1)
+    let each = problem.plan.latents.iter().map(|l| score::least_samples(problem, l));
+    each.max().unwrap_or(1)
 }
 
 fn finish(problem: &Problem, assembly: Assembly, weights: Option<Arc<[f64]>>) -> Objective {
@@ -135,6 +152,7 @@ fn label(model: &Model, problem: &Problem, term: &Term) -> String {
         TermKind::Factor => names,
         TermKind::Entropy => format!("-log q({names})"),
         TermKind::Kl => format!("-KL({names})"),
+        TermKind::Bound => problem.plan.objective.words(model),
         TermKind::Surrogate => format!("surrogate of {names}"),
     }
 }

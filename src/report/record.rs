@@ -26,10 +26,13 @@ impl Exit {
     }
 }
 
-/// The ELBO of the model as written, and what was optimised where that differs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The ELBO of the model as written, the bound that was optimised in its place, and what was optimised where that is
+/// another quantity.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Elbos {
     pub elbo: Elbo,
+    /// With its name.
+    pub bound: Option<(String, Elbo)>,
     pub optimised: Option<f64>,
 }
 
@@ -41,6 +44,8 @@ pub struct Record<'a> {
     pub dims: &'a [(String, u64)],
     pub config: &'a Config,
     pub policy: &'a Policy,
+    /// In words.
+    pub objective: String,
     pub latents: &'a [LatentRow],
     /// Diagnostics as JSON.
     pub warnings: Vec<Value>,
@@ -69,6 +74,7 @@ impl Record<'_> {
             "error": self.error,
             "seed": self.config.seed,
             "steps": self.steps,
+            "objective": self.objective,
             "samples": self.config.samples,
             "starts": self.beginning.starts,
             "newton_iterations": self.beginning.newton_iterations,
@@ -76,6 +82,7 @@ impl Record<'_> {
             "us_per_step": self.us_per_step,
             "startup_ms": self.startup_ms,
             "elbo": { "mean": self.elbos.elbo.mean, "se": self.elbos.elbo.se },
+            "bound": self.elbos.bound.as_ref().map(|(_, b)| json!({ "mean": b.mean, "se": b.se })),
             "optimised_elbo": self.elbos.optimised,
             "settings": self.settings(),
             "estimators": estimators,

@@ -240,7 +240,7 @@ fn the_guide_is_of_the_own_family() {
         let problem = problem(&text, "{}", &[]);
         let model = &problem.bound.model;
         let (_, site) = model.latents().next().unwrap();
-        let sketch = sketch(site, &problem.plan.latents[0]);
+        let sketch = sketch(site, &problem.plan.latents[0], elbow::estimator::Aim::Elbo);
         assert_eq!((sketch.guide, sketch.kl), (guide, kl), "{prior}");
     }
     for prior in ["Normal(0, 1)", "Bernoulli(0.5)", "Poisson(2)"] {

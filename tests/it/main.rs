@@ -2,6 +2,7 @@
 
 mod agreement;
 mod bijectors;
+mod bounds;
 mod check;
 mod choices;
 mod cli;

@@ -46,14 +46,7 @@ pub(in crate::check) fn two_estimators(
         .help(format!("keep `@{}` or `@{}`", first.name, second.name))
 }
 
-/// E0280. An estimator that is not implemented yet.
-pub(in crate::check) fn later_estimator(name: &ast::Ident, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0280, format!("`@{}` is not in this version of Elbow", name.text))
-        .at(name.span, format!("a later version has it ({what})"))
-        .help("`elbow list estimators` shows those that it has")
-}
-
-/// E0280. `baseline = net(…)`
+/// E0299. `baseline = net(…)`
 pub(in crate::check) fn unnamed_net(option: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0299, format!("`{option}` takes a net of the model, by its name"))
         .at(span, "no net has this name")

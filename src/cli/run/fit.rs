@@ -110,8 +110,9 @@ fn next_chunk(chunk: u64, took: Duration) -> u64 {
 
 fn elbos(fitter: &mut Fitter) -> Elbos {
     let elbo = fitter.elbo();
+    let bound = fitter.bound().map(|bound| (fitter.objective(), bound));
     let recorded = fitter.history().objective();
     let tail = &recorded[recorded.len() - recorded.len().div_ceil(TAIL)..];
     let mean = tail.iter().sum::<f64>() / tail.len() as f64;
-    Elbos { elbo, optimised: (fitter.relaxed() && !tail.is_empty()).then_some(mean) }
+    Elbos { elbo, bound, optimised: (fitter.relaxed() && !tail.is_empty()).then_some(mean) }
 }

@@ -234,6 +234,7 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         dims: &ready.inputs.dims,
         config: &ready.config,
         policy: &ready.inputs.policy,
+        objective: ready.problem.plan.objective.words(&ready.session.model),
         latents: &ready.latents,
         warnings: ready.warnings.iter().map(json).collect(),
         exit: fit.exit,
@@ -243,7 +244,7 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         fit_seconds: fit.seconds,
         us_per_step: fit.us_per_step,
         startup_ms: fit.startup_ms,
-        elbos: fit.elbos,
+        elbos: fit.elbos.clone(),
     };
     record.to_json()
 }
@@ -270,7 +271,7 @@ fn text(ready: &Ready, fit: &Fit) -> String {
     out.push('\n');
     out.push_str(&report::posterior_table(&fit.summary));
     out.push('\n');
-    out.push_str(&report::elbo_lines(fit.elbos));
+    out.push_str(&report::elbo_lines(&fit.elbos));
     let ending = match fit.exit {
         Exit::Done => "",
         Exit::Interrupted => ", interrupted",
