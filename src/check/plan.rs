@@ -3,6 +3,7 @@
 //! The command line wins over an annotation, an annotation over the automatic choice; a biased choice says what is exact
 //! instead, where that is affordable.
 
+use super::batch::{batches, inside};
 use super::elimination::{Obstacle, Sum, eliminate};
 use super::flow::{Flows, flows};
 use super::model::{
@@ -10,9 +11,11 @@ use super::model::{
     Stage,
 };
 use super::plan_errors as errors;
+use super::settings::option;
+pub use super::settings::{Policy, Sizes};
+use super::site_errors::batch as batch_errors;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::estimator::{self, Bias, Default, Estimator};
-use crate::ir::Schedule;
+use crate::estimator::{self, Bias, Estimator};
 
 /// Joint values per element of the kept dimensions that a sum may take.
 pub const BUDGET: u128 = 256;
@@ -20,29 +23,14 @@ pub const BUDGET: u128 = 256;
 /// Values of a count that a guide gives a free logit each.
 pub const MOST_LOGITS: u128 = 100_000;
 
-/// What the command line says about estimators.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Policy {
-    pub estimators: Option<Estimators>,
-    /// `--estimator z=reinforce`
-    pub overrides: Vec<(String, String)>,
-}
-
-/// What is known of sizes when a plan is made.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sizes {
-    /// Of each dimension.
-    pub dims: Vec<Option<usize>>,
-    /// How many values the latents have whose bound the data give.
-    pub supports: Vec<(NameId, u128)>,
-}
-
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// In sampling order.
     pub latents: Vec<LatentPlan>,
     /// The exact sums, in the order in which they are taken.
     pub sums: Vec<Sum>,
+    /// The dimensions of which a step sees some rows, and how many.
+    pub batches: Vec<(DimId, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +72,11 @@ impl LatentPlan {
 }
 
 impl Plan {
+    /// How many rows of a dimension a step sees; `None` for all.
+    pub fn batch_of(&self, dim: DimId) -> Option<usize> {
+        self.batches.iter().find(|(d, _)| *d == dim).map(|&(_, rows)| rows)
+    }
+
     pub fn of(&self, name: NameId) -> Option<&LatentPlan> {
         self.latents.iter().find(|l| l.name == name)
     }
@@ -91,27 +84,31 @@ impl Plan {
     /// The plan with every latent summed out of the model whose sum is affordable; `None` where those do not factor.
     pub fn summed(&self, model: &Model) -> Option<Plan> {
         let summed = |l: &LatentPlan| match (&l.exact, l.estimator) {
-            (Some(_), _) | (None, "enumerate") if !l.guided => {
+            (Some(_), _) | (None, "enumerate")
+                if !l.guided && inside(model, &self.batches, &l.flows).is_none() =>
+            {
                 LatentPlan { estimator: "marginalize", options: vec![], exact: None, ..l.clone() }
             }
             _ => l.clone(),
         };
         let latents: Vec<LatentPlan> = self.latents.iter().map(summed).collect();
         let sums = eliminate(model, &latents, BUDGET).ok()?;
-        Some(Plan { latents, sums })
+        Some(Plan { latents, sums, batches: self.batches.clone() })
     }
 }
 
 /// Chooses an estimator for every latent. Exact sums that were chosen, not asked for, give way where they do not factor.
 pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics) {
-    let mut planner = Planner { model, policy, sizes, diags: Diagnostics::new() };
+    let mut diags = Diagnostics::new();
+    let batches = batches(model, policy, sizes, &mut diags);
+    let mut planner = Planner { model, policy, sizes, batches, diags };
     planner.check_overrides();
     let planned = model.latents().filter_map(|(stmt, site)| planner.latent(stmt, site, None));
     let mut latents: Vec<LatentPlan> = planned.collect();
     let sums = planner.settle(&mut latents);
     planner.expect_parted(&latents);
     offer_exact(model, &mut latents);
-    (Plan { latents, sums }, planner.diags)
+    (Plan { latents, sums, batches: planner.batches }, planner.diags)
 }
 
 /// Says what to type for the latents whose exact sum is affordable and factors beside those that are chosen.
@@ -132,6 +129,7 @@ pub(super) struct Planner<'a> {
     pub(super) model: &'a Model,
     policy: &'a Policy,
     sizes: &'a Sizes,
+    batches: Vec<(DimId, usize)>,
     pub(super) diags: Diagnostics,
 }
 
@@ -216,7 +214,9 @@ impl Planner<'_> {
         let card = chosen.estimator.card();
         let options = card.options.iter().map(|o| (o.name, option(&chosen.options, o))).collect();
         let word = if site.guide.is_some() { "@enumerate" } else { "@marginalize" };
-        let exact = (card.bias != Bias::Exact && self.affordable(site, joint))
+        let is_possible =
+            word == "@enumerate" || inside(self.model, &self.batches, &flows).is_none();
+        let exact = (card.bias != Bias::Exact && is_possible && self.affordable(site, joint))
             .then(|| format!("{word}  # sums over {} values", joint.unwrap_or_default()));
         Some(LatentPlan {
             name: site.name,
@@ -282,6 +282,10 @@ impl Planner<'_> {
             errors::estimator_refuses(choice, name, signature, why, &self.candidates(site))
         } else if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
             errors::use_forbids(choice, name, jump)
+        } else if let ("marginalize", Some(dim)) =
+            (card.name, inside(self.model, &self.batches, flows))
+        {
+            batch_errors::summed_inside(self.model, dim, name, choice.span)
         } else {
             match joint {
                 Some(joint) if card.bias == Bias::Exact && joint > BUDGET => {
@@ -309,6 +313,9 @@ impl Planner<'_> {
         }
         let why_not = match (barred, joint) {
             (Some(why), _) => why,
+            (None, Some(_)) if inside(self.model, &self.batches, flows).is_some() => {
+                "not summed: its costs are batched".into()
+            }
             (None, Some(joint)) if joint <= BUDGET => {
                 let reason = format!("exact: {joint} values, within {BUDGET}");
                 return Chosen::new(exact, reason);
@@ -364,18 +371,4 @@ fn moved_bound(call: &DistCall) -> Option<&Expr> {
     let moves = |n: &&Expr| n.ty.stage > Stage::Data;
     let is_bounded = root.dist.0.signature().support.most().is_some();
     root.counts().find(moves).filter(|_| is_bounded)
-}
-
-/// The option as asked for, or its default.
-pub(super) fn option(asked: &[(String, OptionValue)], card: &estimator::OptionCard) -> OptionValue {
-    let found = asked.iter().find(|(name, _)| name == card.name);
-    found.map_or_else(|| default(card.default), |(_, value)| value.clone())
-}
-
-fn default(value: Default) -> OptionValue {
-    match value {
-        Default::Number(schedule) => OptionValue::Schedule(schedule),
-        Default::Flag(flag) => OptionValue::Schedule(Schedule::Constant(f64::from(u8::from(flag)))),
-        Default::Word(word) => OptionValue::Word(word.into()),
-    }
 }

@@ -2,8 +2,9 @@
 
 use super::elimination::eliminate;
 use super::model::{Model, OptionValue, StmtKind};
-use super::plan::{LatentPlan, Plan, option};
+use super::plan::{LatentPlan, Plan};
 use super::plan_choice::parted;
+use super::settings::option;
 use crate::estimator::{Bias, Estimator};
 
 /// The plan with another estimator for the latent at this place, under these options and defaults for the rest. `None` where
@@ -29,7 +30,7 @@ pub fn replan(
         return None;
     }
     let sums = eliminate(model, &latents, budget).ok()?;
-    Some(Plan { latents, sums })
+    Some(Plan { latents, sums, batches: plan.batches.clone() })
 }
 
 fn serves(model: &Model, latent: &LatentPlan, estimator: &dyn Estimator, budget: u128) -> bool {

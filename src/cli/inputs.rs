@@ -59,6 +59,9 @@ pub(super) struct PolicyArgs {
     /// The estimator of one latent; wins over its annotation
     #[arg(long = "estimator", value_name = "LATENT=NAME", value_parser = pair)]
     overrides: Vec<(String, String)>,
+    /// Rows of a dimension that a step sees; wins over the model
+    #[arg(long = "batch", value_name = "DIM=ROWS", value_parser = size)]
+    batches: Vec<(String, u64)>,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -90,7 +93,7 @@ impl PolicyArgs {
             EstimatorsArg::Unbiased => Estimators::Unbiased,
             EstimatorsArg::Measured => Estimators::Measured,
         });
-        Policy { estimators, overrides: self.overrides.clone() }
+        Policy { estimators, overrides: self.overrides.clone(), batches: self.batches.clone() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `run.json`: what was run, with what, for how long, and how it ended.
 
-use super::LatentRow;
+use super::{BatchRow, LatentRow};
 use crate::backend::{Float, Lowering};
 use crate::check::plan::Policy;
 use crate::data::FileUsed;
@@ -42,6 +42,7 @@ pub struct Record<'a> {
     pub config: &'a Config,
     pub policy: &'a Policy,
     pub latents: &'a [LatentRow],
+    pub batches: &'a [BatchRow],
     /// Diagnostics as JSON.
     pub warnings: Vec<Value>,
     pub exit: Exit,
@@ -70,6 +71,8 @@ impl Record<'_> {
             "seed": self.config.seed,
             "steps": self.steps,
             "samples": self.config.samples,
+            "batches": self.batches,
+            "sampling": (!self.batches.is_empty()).then(|| self.config.sampling.words()),
             "starts": self.beginning.starts,
             "newton_iterations": self.beginning.newton_iterations,
             "fit_seconds": self.fit_seconds,
