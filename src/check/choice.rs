@@ -4,8 +4,7 @@ use super::flow::Flows;
 use super::model::{DistCall, Estimators, Expr, Model, OptionValue, Site, Stage};
 use super::plan::BUDGET;
 use crate::dist::Support;
-use crate::estimator::{self, Aim, Default, Estimator};
-use crate::ir::Schedule;
+use crate::estimator::{self, Aim, Estimator};
 
 /// An estimator with options, and why.
 pub(super) struct Chosen {
@@ -73,18 +72,4 @@ pub(super) fn moved_bound(call: &DistCall) -> Option<&Expr> {
 pub(super) fn affordable(model: &Model, site: &Site, joint: Option<u128>) -> bool {
     let finite = candidates(model, site).contains(&"enumerate");
     finite && joint.is_some_and(|joint| joint <= BUDGET)
-}
-
-/// The option as asked for, or its default.
-pub(super) fn option(asked: &[(String, OptionValue)], card: &estimator::OptionCard) -> OptionValue {
-    let found = asked.iter().find(|(name, _)| name == card.name);
-    found.map_or_else(|| default(card.default), |(_, value)| value.clone())
-}
-
-fn default(value: Default) -> OptionValue {
-    match value {
-        Default::Number(schedule) => OptionValue::Schedule(schedule),
-        Default::Flag(flag) => OptionValue::Schedule(Schedule::Constant(f64::from(u8::from(flag)))),
-        Default::Word(word) => OptionValue::Word(word.into()),
-    }
 }

@@ -134,7 +134,9 @@ impl Tracer<'_> {
                 self.held.insert(*name, own);
                 None
             }
-            StmtKind::Factor(value) => self.expr(value).map(|p| self.mix(p, &windows)),
+            StmtKind::Factor(value) => {
+                self.expr(value.addends(&stmt.windows)).map(|p| self.mix(p, &windows))
+            }
             StmtKind::Guide(guide) => {
                 let taint = self.dist(&guide.dist);
                 if taint.is_some() && guide.name != self.latent {

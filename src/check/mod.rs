@@ -7,6 +7,7 @@
 mod annotation;
 mod apply;
 mod arguments;
+mod batch;
 mod bracket;
 mod call;
 mod choice;
@@ -80,6 +81,7 @@ pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
     }
     checker.put_guide_in_place();
     checker.expect_own_baselines();
+    checker.check_batches();
     checker.warn_unfinished();
     checker.warn_of_single_draws();
     checker.warn_of_unused(program);

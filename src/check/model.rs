@@ -1,8 +1,8 @@
 //! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
 
 pub use super::settings::{
-    EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk, ObjectiveChoice,
-    ObjectiveKind, OptimizerChoice, OptionValue, Precision,
+    Batch, EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk, ObjectiveChoice,
+    ObjectiveKind, OptimizerChoice, OptionValue, Precision, Sampling,
 };
 use crate::dist::Distribution;
 pub use crate::ir::Schedule;
@@ -292,6 +292,22 @@ pub struct Expr {
     pub kind: ExprKind,
     pub ty: Type,
     pub span: Span,
+}
+
+impl Expr {
+    /// What a factor adds up: without its outermost sums, since its elements are summed anyway. Sums across a window stay.
+    pub fn addends(&self, windows: &[Window]) -> &Expr {
+        match &self.kind {
+            ExprKind::Reduce { how: Reduction::Sum, arg, over }
+                if over
+                    .iter()
+                    .all(|d| arg.ty.dims.contains(d) && !windows.iter().any(|w| w.dim == *d)) =>
+            {
+                arg.addends(windows)
+            }
+            _ => self,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

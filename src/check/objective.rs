@@ -4,7 +4,6 @@
 //! without the dimension are drawn once for all bounds; weighed with one element's draws, they would make no bound of the whole.
 
 use super::Checker;
-use super::choice::option;
 use super::flow::Path;
 use super::model::{
     DimId, Model, ObjectiveAsk, ObjectiveChoice, ObjectiveKind, OptionValue, StmtKind,
@@ -12,6 +11,7 @@ use super::model::{
 use super::objective_errors as errors;
 use super::plan::{LatentPlan, Plan};
 use super::schedule::whole;
+use super::settings::option;
 use crate::diag::Diagnostic;
 use crate::estimator::{self, Aim, Bias};
 use crate::source::{Source, Spanned};

@@ -3,7 +3,8 @@
 //! The command line wins over an annotation, an annotation over the automatic choice; a biased choice says what is exact
 //! instead, where that is affordable.
 
-use super::choice::{Chosen, able, affordable, candidates, moved_bound, option, sampled};
+use super::batch::{batches, inside, unbounded};
+use super::choice::{Chosen, able, affordable, candidates, moved_bound, sampled};
 use super::elimination::{Obstacle, Sum, eliminate};
 use super::flow::{Flows, flows};
 use super::model::{
@@ -13,6 +14,9 @@ use super::model::{
 use super::objective::{obstacle, resolve};
 use super::objective_errors::objective_forbids;
 use super::plan_errors as errors;
+use super::settings::option;
+pub use super::settings::{Policy, Sizes};
+use super::site_errors::batch as batch_errors;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::estimator::{self, Bias, Estimator};
 
@@ -22,25 +26,6 @@ pub const BUDGET: u128 = 256;
 /// Values of a count that a guide gives a free logit each.
 pub const MOST_LOGITS: u128 = 100_000;
 
-/// What the command line says about estimators.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Policy {
-    pub estimators: Option<Estimators>,
-    /// `--estimator z=reinforce`
-    pub overrides: Vec<(String, String)>,
-    /// `--objective "iwae(8 over n)"`
-    pub objective: Option<ObjectiveAsk>,
-}
-
-/// What is known of sizes when a plan is made.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sizes {
-    /// Of each dimension.
-    pub dims: Vec<Option<usize>>,
-    /// How many values the latents have whose bound the data give.
-    pub supports: Vec<(NameId, u128)>,
-}
-
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     pub objective: ObjectiveChoice,
@@ -48,6 +33,8 @@ pub struct Plan {
     pub latents: Vec<LatentPlan>,
     /// The exact sums, in the order in which they are taken.
     pub sums: Vec<Sum>,
+    /// The dimensions of which a step sees some rows, and how many.
+    pub batches: Vec<(DimId, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +76,11 @@ impl LatentPlan {
 }
 
 impl Plan {
+    /// How many rows of a dimension a step sees; `None` for all.
+    pub fn batch_of(&self, dim: DimId) -> Option<usize> {
+        self.batches.iter().find(|(d, _)| *d == dim).map(|&(_, rows)| rows)
+    }
+
     pub fn of(&self, name: NameId) -> Option<&LatentPlan> {
         self.latents.iter().find(|l| l.name == name)
     }
@@ -96,14 +88,17 @@ impl Plan {
     /// The plan with every latent summed out of the model whose sum is affordable; `None` where those do not factor.
     pub fn summed(&self, model: &Model) -> Option<Plan> {
         let summed = |l: &LatentPlan| match (&l.exact, l.estimator) {
-            (Some(_), _) | (None, "enumerate") if !l.guided => {
+            (Some(_), _) | (None, "enumerate")
+                if !l.guided && inside(model, &self.batches, &l.flows).is_none() =>
+            {
                 LatentPlan { estimator: "marginalize", options: vec![], exact: None, ..l.clone() }
             }
             _ => l.clone(),
         };
         let latents: Vec<LatentPlan> = self.latents.iter().map(summed).collect();
         let sums = eliminate(model, &latents, BUDGET).ok()?;
-        Some(Plan { latents, sums, objective: self.objective })
+        let (objective, batches) = (self.objective, self.batches.clone());
+        Some(Plan { objective, latents, sums, batches })
     }
 }
 
@@ -111,7 +106,9 @@ impl Plan {
 pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics) {
     let ask = policy.objective.as_ref().or(model.fit.objective.as_ref());
     let objective = ObjectiveChoice::default();
-    let mut planner = Planner { model, policy, sizes, ask, objective, diags: Diagnostics::new() };
+    let mut diags = Diagnostics::new();
+    let batches = batches(model, policy, sizes, &mut diags);
+    let mut planner = Planner { model, policy, sizes, ask, objective, batches, diags };
     planner.check_overrides();
     planner.check_objective();
     let planned = model.latents().filter_map(|(stmt, site)| planner.latent(stmt, site, None));
@@ -119,11 +116,13 @@ pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics
     let sums = planner.settle(&mut latents);
     planner.expect_parted(&latents);
     offer_exact(model, &mut latents);
-    let objective = planner.objective;
-    let whole = ask.filter(|_| !planner.diags.has_errors());
+    let (objective, batches) = (planner.objective, planner.batches);
+    let mut diags = planner.diags;
+    let whole = ask.filter(|_| !diags.has_errors());
     let obstacle = whole.and_then(|ask| obstacle(model, objective, ask, &latents));
-    obstacle.into_iter().for_each(|error| planner.diags.push(error));
-    (Plan { objective, latents, sums }, planner.diags)
+    obstacle.into_iter().for_each(|error| diags.push(error));
+    unbounded(model, objective, &batches).into_iter().for_each(|error| diags.push(error));
+    (Plan { objective, latents, sums, batches }, diags)
 }
 
 /// Says what to type for the latents whose exact sum is affordable and factors beside those that are chosen.
@@ -146,6 +145,7 @@ pub(super) struct Planner<'a> {
     sizes: &'a Sizes,
     ask: Option<&'a ObjectiveAsk>,
     objective: ObjectiveChoice,
+    batches: Vec<(DimId, usize)>,
     pub(super) diags: Diagnostics,
 }
 
@@ -238,7 +238,10 @@ impl Planner<'_> {
         let card = chosen.estimator.card();
         let options = card.options.iter().map(|o| (o.name, option(&chosen.options, o))).collect();
         let word = if site.guide.is_some() { "@enumerate" } else { "@marginalize" };
-        let exact = (card.bias != Bias::Exact && affordable(self.model, site, joint))
+        let is_possible =
+            word == "@enumerate" || inside(self.model, &self.batches, &flows).is_none();
+        let is_affordable = is_possible && affordable(self.model, site, joint);
+        let exact = (card.bias != Bias::Exact && is_affordable)
             .then(|| format!("{word}  # sums over {} values", joint.unwrap_or_default()));
         Some(LatentPlan {
             name: site.name,
@@ -308,6 +311,10 @@ impl Planner<'_> {
             objective_forbids(choice, name, why, self.ask, &able(self.model, site, aim))
         } else if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
             errors::use_forbids(choice, name, jump)
+        } else if let ("marginalize", Some(dim)) =
+            (card.name, inside(self.model, &self.batches, flows))
+        {
+            batch_errors::summed_inside(self.model, dim, name, choice.span)
         } else {
             match joint {
                 Some(joint) if card.bias == Bias::Exact && joint > BUDGET => {
@@ -336,6 +343,9 @@ impl Planner<'_> {
         }
         let why_not = match (barred, joint) {
             (Some(why), _) => why,
+            (None, Some(_)) if inside(self.model, &self.batches, flows).is_some() => {
+                "not summed: its costs are batched".into()
+            }
             (None, Some(joint)) if joint <= BUDGET => {
                 let reason = format!("exact: {joint} values, within {BUDGET}");
                 return Chosen::new(exact, reason);

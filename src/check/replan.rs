@@ -1,10 +1,10 @@
 //! A plan with another estimator for one latent: what measurements compare.
 
-use super::choice::option;
 use super::elimination::eliminate;
 use super::followers::parted;
 use super::model::{Model, ObjectiveChoice, OptionValue, StmtKind};
 use super::plan::{LatentPlan, Plan};
+use super::settings::option;
 use crate::estimator::{Bias, Estimator};
 
 /// The plan with another estimator for the latent at this place, under these options and defaults for the rest. `None` where
@@ -30,7 +30,8 @@ pub fn replan(
         return None;
     }
     let sums = eliminate(model, &latents, budget).ok()?;
-    Some(Plan { objective: plan.objective, latents, sums })
+    let (objective, batches) = (plan.objective, plan.batches.clone());
+    Some(Plan { objective, latents, sums, batches })
 }
 
 fn serves(

@@ -1,7 +1,7 @@
 //! What annotations and the `fit` block say, as later passes read it: plain data.
 
 use super::model::{DimId, NameId};
-use crate::estimator::Aim;
+use crate::estimator::{Aim, Default as Preset, OptionCard};
 use crate::ir::Schedule;
 use crate::source::{Span, Spanned};
 
@@ -54,6 +54,36 @@ pub struct FitSettings {
     /// Scattered starts, of which the best goes on.
     pub starts: Option<u64>,
     pub objective: Option<ObjectiveAsk>,
+    /// The dimensions of which a step sees some rows.
+    pub batches: Vec<Batch>,
+    pub sampling: Option<Sampling>,
+}
+
+/// `batch image = 128`
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Batch {
+    pub dim: DimId,
+    pub size: u64,
+    pub span: Span,
+}
+
+/// How the rows of a step are chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sampling {
+    /// Every row once before any comes again.
+    #[default]
+    Shuffled,
+    /// Each by itself.
+    Replacement,
+}
+
+impl Sampling {
+    pub fn words(self) -> &'static str {
+        match self {
+            Sampling::Shuffled => "shuffled",
+            Sampling::Replacement => "replacement",
+        }
+    }
 }
 
 impl FitSettings {
@@ -71,6 +101,8 @@ impl FitSettings {
             estimators: self.estimators.or(other.estimators),
             starts: self.starts.or(other.starts),
             objective: self.objective.clone().or_else(|| other.objective.clone()),
+            batches: if self.batches.is_empty() { &other.batches } else { &self.batches }.clone(),
+            sampling: self.sampling.or(other.sampling),
         }
     }
 }
@@ -173,5 +205,40 @@ impl ObjectiveChoice {
     /// How many draws are weighed against each other, where that are several.
     pub fn copies(&self) -> Option<usize> {
         (self.kind.weighs() && self.draws > 1).then_some(self.draws)
+    }
+}
+
+/// What the command line says about estimators and batches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policy {
+    pub estimators: Option<Estimators>,
+    /// `--estimator z=reinforce`
+    pub overrides: Vec<(String, String)>,
+    /// `--batch image=128`; wins over the model's.
+    pub batches: Vec<(String, u64)>,
+    /// `--objective "iwae(8 over n)"`
+    pub objective: Option<ObjectiveAsk>,
+}
+
+/// What is known of sizes when a plan is made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sizes {
+    /// Of each dimension.
+    pub dims: Vec<Option<usize>>,
+    /// How many values the latents have whose bound the data give.
+    pub supports: Vec<(NameId, u128)>,
+}
+
+/// The option as asked for, or its default.
+pub(super) fn option(asked: &[(String, OptionValue)], card: &OptionCard) -> OptionValue {
+    let found = asked.iter().find(|(name, _)| name == card.name);
+    found.map_or_else(|| default(card.default), |(_, value)| value.clone())
+}
+
+fn default(value: Preset) -> OptionValue {
+    match value {
+        Preset::Number(schedule) => OptionValue::Schedule(schedule),
+        Preset::Flag(flag) => OptionValue::Schedule(Schedule::Constant(f64::from(u8::from(flag)))),
+        Preset::Word(word) => OptionValue::Word(word.into()),
     }
 }

@@ -63,6 +63,9 @@ pub(super) struct PolicyArgs {
     /// What is maximised: elbo, stl, iwae(8), iwae(8 over n), dreg(8 over n)
     #[arg(long, value_name = "OBJECTIVE", value_parser = parse)]
     objective: Option<ObjectiveAsk>,
+    /// Rows of a dimension that a step sees; wins over the model
+    #[arg(long = "batch", value_name = "DIM=ROWS", value_parser = size)]
+    batches: Vec<(String, u64)>,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -94,7 +97,8 @@ impl PolicyArgs {
             EstimatorsArg::Unbiased => Estimators::Unbiased,
             EstimatorsArg::Measured => Estimators::Measured,
         });
-        Policy { estimators, overrides: self.overrides.clone(), objective: self.objective.clone() }
+        let (overrides, batches) = (self.overrides.clone(), self.batches.clone());
+        Policy { estimators, overrides, batches, objective: self.objective.clone() }
     }
 }
 

@@ -50,7 +50,7 @@ macro_rules! codes {
             )*
         }
 
-        /// All codes, in order: syntax E01, names, types and sites E02, data E03, command line and run E04, warnings W.
+        /// All codes, in order: syntax E01, names, types and sites E02, data E03, command line and run E04, objectives and batches E05, warnings W.
         pub static CODES: &[Code] = &[$(Code::$name),*];
     };
 }
@@ -230,6 +230,8 @@ codes! {
     E0412 "a picture that is neither SVG nor PNG"
     E0501 "an estimator that the objective forbids"
     E0502 "a bound that has no weights of its own"
+    E0511 "a dimension that cannot be batched"
+    E0512 "a step that mixes the rows of a batch"
     W0201 "data that nothing uses"
     W0202 "a latent that reaches no data"
     W0203 "a computed value that may leave the domain of a function"

@@ -3,7 +3,7 @@
 use super::{Guided, LogQ, Request, draw, minus_log_q, parameter, registered, sampled_entropy};
 use crate::dist::Call;
 use crate::estimator::Value;
-use crate::ir::{Dim, Graph, NodeId, constant};
+use crate::ir::{Dim, Graph, NodeId, largest};
 
 pub(super) fn binary(g: &mut Graph, request: &Request) -> Guided {
     let logits = parameter(g, request.name, "logits", request.dims, 0.0);
@@ -30,7 +30,7 @@ pub(super) fn counts_to(
     lower: Option<NodeId>,
     upper: NodeId,
 ) -> Guided {
-    let largest = constant(g, upper).into_iter().fold(0.0, f64::max);
+    let largest = largest(g, upper);
     let values = g.dim(format!("values of {}", request.name), largest as usize + 1);
     let dims: Vec<Dim> = request.dims.iter().copied().chain([values]).collect();
     let free = parameter(g, request.name, "logits", &dims, 0.0);

@@ -2,7 +2,7 @@
 
 use super::starts::usual_count;
 use crate::backend::{Float, Lowering, Options};
-use crate::check::model::{FitSettings, OptimizerChoice, Precision, Schedule};
+use crate::check::model::{FitSettings, OptimizerChoice, Precision, Sampling, Schedule};
 use crate::lower::Problem;
 use crate::objective;
 
@@ -23,6 +23,8 @@ pub struct Config {
     pub starts: usize,
     /// Newton steps first, where the problem is smooth.
     pub newton: bool,
+    /// How the rows of batches are chosen.
+    pub sampling: Sampling,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,6 +87,7 @@ impl Config {
             options: Options { lowering, float, threads },
             starts: settings.starts.map_or_else(|| usual_count(problem), |n| n as usize),
             newton: true,
+            sampling: settings.sampling.unwrap_or_default(),
         }
     }
 }

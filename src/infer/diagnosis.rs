@@ -4,7 +4,9 @@
 //! A posterior that is rightly its prior is no failure. A latent is suspected where what is learnt decides how the data
 //! depend on it: a param for collapse, since nothing but the fit moves it, any unknown for structure.
 
+use super::chunks::larger;
 use super::config::Config;
+use super::tables::{gathered, initial};
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::check::coupling::couples;
 use crate::check::model::{
@@ -12,7 +14,7 @@ use crate::check::model::{
 };
 use crate::check::plan::LatentPlan;
 use crate::estimator::Default;
-use crate::ir::{Dim, Graph, NodeId};
+use crate::ir::{Dim, Graph, NodeId, Rows};
 use crate::lower::{Assembly, Mode, Problem, TermKind, lower};
 
 /// One thing that a reader of the results should know.
@@ -80,16 +82,21 @@ pub(super) fn diagnose(problem: &Problem, params: &[f64], config: &Config) -> Ve
     if collapsed.is_empty() && flat.is_empty() {
         return vec![];
     }
-    let mut a = lower(problem, Mode::Report, DRAWS);
+    let mut a = lower(&larger(problem), Mode::Report, DRAWS);
+    let rows = Rows::spread(&a.graph);
     let mut watch = vec![data(&mut a)];
     watch.extend(collapsed.iter().map(|&row| minus_kl(&mut a, row)));
     watch.extend(flat.iter().map(|&row| entropy_share(&mut a, row)));
     let loss = a.graph.add_all(watch.iter().copied());
+    let [first, params] =
+        [&initial(&a.graph)[..], params].map(|all| gathered(&a.graph, all, &rows));
     let program = Program { graph: a.graph, loss, watch };
     let mut step = backend::compile(program, config.options);
+    step.set_rows(&rows);
+    step.set_params(&first);
     let grown = {
         let first = measure(step.as_mut(), 0, config.seed);
-        step.set_params(params);
+        step.set_params(&params);
         measure(step.as_mut(), 0, config.seed) > first
     };
     let kl = collapsed.iter().enumerate().map(|(i, &row)| {

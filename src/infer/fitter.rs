@@ -1,7 +1,9 @@
 //! The loop: noise, step, check, record, update; and the averages that a fit ends with.
 
 use super::average::Average;
-use super::blame::{Blame, blame};
+use super::batches::Batches;
+use super::blame::{At, Blame, blame};
+use super::chunks::{elbos, estimate};
 use super::config::Config;
 use super::coordinates::Walker;
 use super::diagnosis::{Finding, diagnose};
@@ -9,8 +11,9 @@ use super::history::History;
 use super::newton;
 use super::optimizer::update;
 use super::starts::best_start;
+use super::tables::{Locals, gathered};
 use crate::backend::{self, CounterNoise, Program, Step};
-use crate::ir::Graph;
+use crate::ir::{Graph, Rows};
 use crate::lower::Problem;
 use crate::objective::{self, Objective, objective, true_bound, true_elbo};
 use std::sync::Arc;
@@ -35,6 +38,15 @@ pub struct Fitter {
     thinning: u64,
     history: History,
     recent: Option<f64>,
+    batched: Option<Batched>,
+}
+
+/// What a fit with batched dimensions carries: where its rows come from, and those of parameters and states.
+struct Batched {
+    batches: Batches,
+    locals: Locals,
+    /// Those of the step at hand.
+    rows: Rows,
 }
 
 /// How a fit began.
@@ -78,6 +90,12 @@ impl Fitter {
         columns.extend(terms.iter().map(|(name, _)| name.clone()));
         columns.extend(graph.knobs.iter().map(|k| k.name.clone()));
         let watch = std::iter::once(elbo).chain(terms.iter().map(|(_, node)| *node)).collect();
+        let is_batched = !problem.plan.batches.is_empty();
+        let batched = is_batched.then(|| Batched {
+            batches: Batches::new(&graph, &config),
+            locals: Locals::new(&graph),
+            rows: Rows::first(&graph),
+        });
         let program = Program { graph: graph.clone(), loss, watch };
         let step = backend::compile(program, config.options);
         let len = step.param_count();
@@ -93,6 +111,7 @@ impl Fitter {
             thinning: (len as u64 / 1000).max(1),
             history: History::new(columns),
             recent: None,
+            batched,
             problem,
             config,
         }
@@ -102,14 +121,27 @@ impl Fitter {
     pub fn start(&mut self) -> Beginning {
         let best = best_start(&self.problem, &self.config);
         if let Some((params, _)) = &best {
-            self.step.set_params(params);
+            self.set_params(params);
         }
         let starts = best.map_or(1, |(_, count)| count);
         Beginning { starts, newton_iterations: self.newton() }
     }
 
+    /// Takes over parameters of all rows.
+    fn set_params(&mut self, params: &[f64]) {
+        let rows = match &mut self.batched {
+            Some(Batched { locals, rows, .. }) => {
+                locals.set(&self.graph, params);
+                rows.clone()
+            }
+            None => Rows::default(),
+        };
+        self.step.set_params(&gathered(&self.graph, params, &rows));
+    }
+
     fn newton(&mut self) -> Option<usize> {
-        if !self.config.newton || !newton::smooth(&self.problem) {
+        let is_batched = self.batched.is_some();
+        if is_batched || !self.config.newton || !newton::smooth(&self.problem) {
             return None;
         }
         let noise = CounterNoise::new(self.config.seed ^ NEWTON_SEED);
@@ -142,6 +174,11 @@ impl Fitter {
         for (row, knob) in self.graph.knobs.iter().enumerate() {
             self.step.set_knob(row, knob.schedule.at(now));
         }
+        if let Some(Batched { batches, locals, rows }) = &mut self.batched {
+            *rows = batches.at(now);
+            self.step.set_rows(rows);
+            locals.load(self.step.as_mut(), rows);
+        }
         let loss = self.step.run(now, &mut self.noise);
         let norm = self.step.gradient_norm();
         if !(loss.is_finite() && norm.is_finite()) {
@@ -161,7 +198,14 @@ impl Fitter {
     fn move_on(&mut self, now: u64) {
         let Config { optimizer, learning_rate, whitened_rate, .. } = &self.config;
         match &mut self.walker {
-            None => self.step.update(update(*optimizer, learning_rate.at(now), now + 1)),
+            None => {
+                let rate = learning_rate.at(now);
+                self.step.update(update(*optimizer, rate, now + 1));
+                if let Some(Batched { locals, rows, .. }) = &mut self.batched {
+                    locals.update(self.step.as_ref(), |visit| update(*optimizer, rate, visit));
+                    locals.keep_states(self.step.as_ref(), rows);
+                }
+            }
             Some(walker) => {
                 let update = update(*optimizer, whitened_rate.at(now), now + 1);
                 walker.walk(self.step.as_mut(), update);
@@ -192,7 +236,9 @@ impl Fitter {
 
     fn blame(&mut self, now: u64) -> Option<Blame> {
         let float = self.config.options.float;
-        blame(&self.graph, self.loss, self.step.params(), now, float, &mut self.noise)
+        let rows = self.batched.as_ref().map(|b| b.rows.clone()).unwrap_or_default();
+        let at = At { params: self.step.params(), step: now, rows, float };
+        blame(&self.graph, self.loss, at, &mut self.noise)
     }
 
     /// What is optimised, at the last recorded step.
@@ -219,8 +265,16 @@ impl Fitter {
         &self.history
     }
 
-    /// The averaged iterate, or the parameters as they are before the first step.
+    /// The averaged iterate, or the parameters as they are before the first step. Where rows are batched, those of all rows.
     pub fn params(&self) -> Vec<f64> {
+        let flat = self.step_params();
+        match &self.batched {
+            Some(batched) => batched.locals.all(&self.graph, &flat),
+            None => flat,
+        }
+    }
+
+    fn step_params(&self) -> Vec<f64> {
         match (self.average.mean(), &self.walker) {
             (None, _) => self.step.params(),
             (Some(mean), None) => mean,
@@ -230,8 +284,16 @@ impl Fitter {
 
     /// The true ELBO at the averaged iterate: hard draws, every weight 1.
     pub fn elbo(&mut self) -> Elbo {
+        if self.batched.is_some() {
+            return self.in_chunks(&|problem, draws| true_elbo(problem, draws));
+        }
         let objective = true_elbo(&self.problem, REPORT_SAMPLES);
         self.estimate(objective, REPORT_BATCHES)
+    }
+
+    fn in_chunks(&mut self, of: &dyn Fn(&Problem, usize) -> Objective) -> Elbo {
+        let (params, options) = (self.params(), self.config.options);
+        estimate(&elbos(&self.problem, &params, options, REPORT_STEP, &mut self.noise, of))
     }
 
     /// The importance-weighted bound there, where one is optimised.
@@ -239,6 +301,9 @@ impl Fitter {
         let choice = self.problem.plan.objective;
         if !choice.kind.weighs() {
             return None;
+        }
+        if self.batched.is_some() {
+            return Some(self.in_chunks(&|problem, draws| true_bound(problem, draws)));
         }
         let samples = (REPORT_SAMPLES / choice.draws).max(1);
         let batches = LEAST_BOUNDS.div_ceil(samples as u64).max(REPORT_BATCHES);
@@ -255,11 +320,7 @@ impl Fitter {
             step.run(REPORT_STEP + batch, &mut self.noise);
             values.extend(step.watched(0));
         }
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let spread =
-            values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-        Elbo { mean, se: (spread / count).sqrt() }
+        estimate(&values)
     }
 
     /// Whether what is optimised is another quantity than the bound that is reported.

@@ -4,7 +4,9 @@
 //! stochastic gradients, whose iterates are averaged. The clock, files and the terminal are the caller's.
 
 mod average;
+mod batches;
 mod blame;
+mod chunks;
 mod config;
 mod coordinates;
 mod diagnosis;
@@ -16,6 +18,7 @@ mod optimizer;
 mod scatter;
 mod starts;
 mod summary;
+mod tables;
 
 pub use blame::Blame;
 pub use config::{Config, Optimizer, SEED};
@@ -23,3 +26,4 @@ pub use diagnosis::{Finding, unfinished};
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
 pub use summary::{Draws, Quantity, Summary, draws, summarize};
+pub use tables::{adopt, gathered, initial};

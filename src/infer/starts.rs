@@ -5,13 +5,15 @@
 //! any start. Pilots therefore sum out what can be summed, where modes are fewer and wide; then the discrete guides catch
 //! up with the winner while the rest stands still.
 
+use super::chunks::larger;
 use super::config::{Config, Optimizer};
 use super::optimizer::update;
 use super::scatter::scatter;
+use super::tables::{adopt, gathered, initial};
 use crate::backend::{self, CounterNoise, Moments, Program, Step};
 use crate::check::model::{DistCall, StmtKind};
 use crate::dist::Event;
-use crate::ir::{Graph, Inputs};
+use crate::ir::{Graph, Rows};
 use crate::lower::Problem;
 use crate::objective::{Objective, least_samples, objective, true_elbo};
 use std::sync::Arc;
@@ -58,18 +60,21 @@ pub(super) fn best_start(problem: &Problem, config: &Config) -> Option<(Vec<f64>
     let summed = summed(problem);
     let eased = summed.as_ref().unwrap_or(problem);
     let noise = CounterNoise::new(config.seed ^ SEED);
-    let places = scatter(eased, config.starts, noise);
+    let (some, eased) = (larger(problem), larger(eased));
+    let places = scatter(&eased, config.starts, noise);
     let count = places.len();
     if count == 1 {
         return None;
     }
     let length = (config.steps / SHARE).clamp(1, ROUND);
-    let mut pilots = Pilots::new(eased, config, noise);
-    let mut best = pilots.race(places, length)?;
-    if summed.is_some() {
-        best = Pilots::new(problem, config, noise).catch_up(&pilots.graph, &best, length);
+    let mut pilots = Pilots::new(&eased, config, noise);
+    let best = pilots.race(places, length)?;
+    if summed.is_none() {
+        return Some((pilots.all_rows(&best), count));
     }
-    Some((best, count))
+    let mut followers = Pilots::new(&some, config, noise);
+    let best = followers.catch_up(&pilots.graph, &best, length);
+    Some((followers.all_rows(&best), count))
 }
 
 /// The problem with whatever can be summed out summed out, where that is another one.
@@ -78,7 +83,7 @@ fn summed(problem: &Problem) -> Option<Problem> {
     (plan != *problem.plan).then(|| Problem { plan: Arc::new(plan), ..problem.clone() })
 }
 
-/// An objective to walk along, and the ELBO to judge by.
+/// An objective to walk along, and the ELBO to judge by; of batched dimensions on some rows, the same for all pilots.
 struct Pilots {
     graph: Graph,
     step: Box<dyn Step>,
@@ -95,7 +100,18 @@ impl Pilots {
         let Objective { graph: report, loss, elbo, .. } = true_elbo(problem, JUDGE_DRAWS);
         let program = Program { graph: report, loss, watch: vec![elbo] };
         let judge = backend::compile(program, config.options);
-        Self { graph, step, judge, noise }
+        let rows = Rows::spread(&graph);
+        let mut pilots = Self { graph, step, judge, noise };
+        pilots.step.set_rows(&rows);
+        pilots.judge.set_rows(&rows);
+        pilots
+    }
+
+    /// The parameters of all rows: those that no pilot saw are as they start.
+    fn all_rows(&self, params: &[f64]) -> Vec<f64> {
+        let mut all = initial(&self.graph);
+        adopt(&self.graph, &mut all, params, &Rows::spread(&self.graph));
+        all
     }
 
     /// Rounds of `length` steps and more, after which the better half goes on; the winner.
@@ -118,7 +134,8 @@ impl Pilots {
 
     /// Takes over the parameters of another graph by name, and lets the rest follow them.
     fn catch_up(&mut self, graph: &Graph, values: &[f64], length: u64) -> Vec<f64> {
-        let mut params = Inputs::initial(&self.graph).params;
+        let rows = Rows::spread(&self.graph);
+        let mut params = gathered(&self.graph, &initial(&self.graph), &rows);
         let (spans, theirs) = (self.graph.param_spans(), graph.param_spans());
         let mut still = vec![];
         for (span, info) in spans.into_iter().zip(&self.graph.params) {

@@ -1,5 +1,7 @@
 //! Posterior draws and their summaries, scalar by scalar, under the names that a user reads.
 
+use super::chunks::{Chunk, ChunkNoise, chunks};
+use super::tables::gathered;
 use crate::backend::{CounterNoise, NoiseSource};
 use crate::check::model::{DimId, Elem};
 use crate::ir::{self, Inputs, Rounding};
@@ -23,6 +25,19 @@ pub struct Quantity {
     pub positions: Vec<Vec<usize>>,
     /// For each element its draws. Indices count from 1.
     pub values: Vec<Vec<f64>>,
+}
+
+impl Quantity {
+    /// Row-major, however the rows came.
+    fn sort(&mut self) {
+        if self.positions.is_sorted() {
+            return;
+        }
+        let both = std::mem::take(&mut self.positions).into_iter();
+        let mut both: Vec<_> = both.zip(std::mem::take(&mut self.values)).collect();
+        both.sort_by(|a, b| a.0.cmp(&b.0));
+        (self.positions, self.values) = both.into_iter().unzip();
+    }
 }
 
 /// One scalar's posterior.
@@ -64,6 +79,16 @@ pub fn draws(problem: &Problem, params: &[f64], count: usize, seed: u64) -> Draw
 }
 
 impl Draws {
+    /// More rows of what is batched, in the same draws.
+    fn append_rows(&mut self, problem: &Problem, part: Draws) {
+        for (mine, theirs) in self.quantities.iter_mut().zip(part.quantities) {
+            if is_batched(problem, mine) {
+                mine.positions.extend(theirs.positions);
+                mine.values.extend(theirs.values);
+            }
+        }
+    }
+
     fn append(&mut self, part: Draws) {
         self.count += part.count;
         for (mine, theirs) in self.quantities.iter_mut().zip(part.quantities) {
@@ -81,9 +106,39 @@ fn chunk_of_draws(
     step: u64,
     noise: &mut CounterNoise,
 ) -> Draws {
-    let p = posterior(problem, count);
-    let mut inputs = Inputs::initial(&p.graph);
-    inputs.params = params.to_vec();
+    let mut all: Option<Draws> = None;
+    for chunk in chunks(problem) {
+        let part = problem.in_batches(chunk.sizes.clone());
+        let p = posterior(&part, count);
+        let part = chunk_of_rows(problem, &p, params, count, &chunk, step, noise);
+        let is_last = !part.quantities.iter().any(|q| is_batched(problem, q));
+        match &mut all {
+            None => all = Some(part),
+            Some(all) => all.append_rows(problem, part),
+        }
+        if is_last {
+            break;
+        }
+    }
+    let mut draws = all.unwrap_or(Draws { count: 0, quantities: vec![] });
+    draws.quantities.iter_mut().for_each(Quantity::sort);
+    draws
+}
+
+/// Draws of some rows, and of what all rows share.
+fn chunk_of_rows(
+    problem: &Problem,
+    p: &objective::Posterior,
+    params: &[f64],
+    count: usize,
+    chunk: &Chunk,
+    step: u64,
+    noise: &mut CounterNoise,
+) -> Draws {
+    let rows = chunk.rows(&p.graph);
+    let mut inputs = Inputs::at(&p.graph, &rows);
+    inputs.params = gathered(&p.graph, params, &rows);
+    let mut noise = ChunkNoise::new(&p.graph, noise, chunk.place);
     for (row, info) in p.graph.noises.iter().enumerate() {
         noise.fill_f64(step, row, info.kind, &mut inputs.noises[row]);
     }
@@ -94,9 +149,13 @@ fn chunk_of_draws(
     let quantities = shown
         .into_iter()
         .zip(values)
-        .map(|(q, values)| quantity(problem, &p, q, &values, count))
+        .map(|(q, values)| quantity(problem, p, q, &values, count, chunk))
         .collect();
     Draws { count, quantities }
+}
+
+fn is_batched(problem: &Problem, q: &Quantity) -> bool {
+    q.dims.iter().any(|&d| problem.plan.batch_of(d).is_some())
 }
 
 /// Names with an unlabelled dimension over a thousand are reported on request only.
@@ -116,6 +175,7 @@ fn quantity(
     q: &objective::Quantity,
     values: &[f64],
     count: usize,
+    chunk: &Chunk,
 ) -> Quantity {
     let g = &p.graph;
     let decl = problem.bound.model.name(q.name);
@@ -132,6 +192,10 @@ fn quantity(
         (0..count).map(|d| values[start + d * draw_step] + first).collect()
     };
     let values = positions.iter().map(element).collect();
+    let first = |d: &DimId| chunk.sizes.iter().position(|(c, _)| c == d).map(|i| chunk.firsts[i]);
+    let firsts: Vec<usize> = decl.ty.dims.iter().map(|d| first(d).unwrap_or(0)).collect();
+    let shift = |p: Vec<usize>| p.iter().zip(&firsts).map(|(i, first)| i + first).collect();
+    let positions = positions.into_iter().map(shift).collect();
     Quantity { name: decl.name.clone(), dims: decl.ty.dims.clone(), positions, values }
 }
 

@@ -3,7 +3,9 @@
 //! Plain loops over whole arrays, one op at a time; only ancestors of what is wanted are computed, and arrays are dropped
 //! after their last use.
 
-use super::{Binary, Graph, NodeId, Op, Real, Shape, Unary, arrays, gamma_slope, sampler, special};
+use super::{
+    Binary, Graph, NodeId, Op, Real, Rows, Shape, Unary, arrays, gamma_slope, sampler, special,
+};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -12,17 +14,25 @@ use std::borrow::Cow;
 pub struct Inputs {
     /// `Graph::params`, end to end, each in its layout.
     pub params: Vec<f64>,
+    /// Of each row of `Graph::batches`, the rows of its table that are present.
+    pub batches: Vec<Vec<f64>>,
     pub noises: Vec<Vec<f64>>,
     pub knobs: Vec<f64>,
     pub states: Vec<Vec<f64>>,
 }
 
 impl Inputs {
-    /// Parameters, knobs and states as they start; all noise 0.5, which every kind of noise can be.
+    /// Parameters, knobs and states as they start; all noise 0.5, which every kind of noise can be; of batches the first rows.
     pub fn initial(graph: &Graph) -> Self {
+        Self::at(graph, &Rows::first(graph))
+    }
+
+    /// The same with other rows of batched data.
+    pub fn at(graph: &Graph, rows: &Rows) -> Self {
         let fill = |shape: &Shape, x: f64| vec![x; graph.count(shape)];
         Self {
             params: graph.params.iter().flat_map(|p| p.init.iter().copied()).collect(),
+            batches: graph.batches.iter().map(|b| rows.read(graph, b)).collect(),
             noises: graph.noises.iter().map(|n| fill(&n.shape, 0.5)).collect(),
             knobs: graph.knobs.iter().map(|k| k.schedule.at(0)).collect(),
             states: graph.states.iter().map(|s| fill(&s.shape, s.init)).collect(),
@@ -68,6 +78,23 @@ pub fn eval_given(graph: &Graph, given: &[(NodeId, &[f64])], wanted: &[NodeId]) 
 pub fn constant(graph: &Graph, node: NodeId) -> Vec<f64> {
     let inputs = Inputs::default();
     compute(graph, &inputs, &[], &[node], Rounding::F64, false).of(node).to_vec()
+}
+
+/// The largest element of a node made of constants, data and batched data, over all rows; 0 if none is larger.
+pub fn largest(graph: &Graph, node: NodeId) -> f64 {
+    let of = |inputs: &Inputs| {
+        let values = compute(graph, inputs, &[], &[node], Rounding::F64, false);
+        values.of(node).iter().copied().fold(0.0, f64::max)
+    };
+    let is_batched = graph.shape(node).iter().any(|d| graph.is_batched(d));
+    if !is_batched {
+        return of(&Inputs::default());
+    }
+    let read = |rows: Rows| {
+        let batches = graph.batches.iter().map(|b| rows.read(graph, b)).collect();
+        of(&Inputs { batches, ..Inputs::default() })
+    };
+    Rows::cover(graph).map(read).fold(0.0, f64::max)
 }
 
 /// The arrays of the nodes that were computed and are still held.
@@ -128,6 +155,7 @@ fn value<'a>(
     let node = graph.node(id);
     match node.op {
         Op::Data(row) => Cow::Borrowed(&graph.data[row as usize].values[..]),
+        Op::Batch(row) => Cow::Borrowed(&inputs.batches[row as usize][..]),
         Op::Param(row) => Cow::Borrowed(param(graph, inputs, row as usize)),
         Op::Noise(row) => Cow::Borrowed(&inputs.noises[row as usize][..]),
         Op::Knob(row) => Cow::Owned(vec![inputs.knobs[row as usize]]),
@@ -185,7 +213,7 @@ pub fn apply(graph: &Graph, id: NodeId, args: &[&[f64]]) -> Vec<f64> {
         Op::TriSolve { row, col, transposed } => {
             arrays::tri_solve(graph, node, args, *row, *col, *transposed)
         }
-        Op::Data(_) | Op::Param(_) | Op::Noise(_) | Op::Knob(_) | Op::State(_) => {
+        Op::Data(_) | Op::Batch(_) | Op::Param(_) | Op::Noise(_) | Op::Knob(_) | Op::State(_) => {
             unreachable!("inputs are read, not computed")
         }
     }

@@ -10,6 +10,7 @@ mod eval;
 mod gamma_slope;
 mod grad;
 mod op;
+mod placing;
 mod print;
 mod rules;
 mod sampler;
@@ -20,10 +21,11 @@ mod sugar;
 mod walk;
 
 pub use blame::{NotFinite, first_not_finite};
-pub use eval::{Inputs, Rounding, apply, constant, eval, eval_given};
+pub use eval::{Inputs, Rounding, apply, constant, eval, eval_given, largest};
 pub use gamma_slope::gamma_slope;
 pub use grad::{active, grad, guarded, is_unbounded, passes, pull_back, vjp};
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
+pub use placing::{Held, Placing, Rows, Table, table_of};
 pub use print::{dump, line, op as op_words};
 pub use sampler::draw;
 pub use schedule::Schedule;
@@ -47,6 +49,8 @@ pub type Args = SmallVec<[NodeId; 3]>;
 pub struct DimInfo {
     pub name: String,
     pub size: usize,
+    /// How many rows there are, where only `size` of them are present at a time: the dimension is batched.
+    pub whole: Option<usize>,
 }
 
 /// The statement that a node came from: what a NaN report and `--emit graph` name.
@@ -78,12 +82,22 @@ pub struct DataInfo {
     pub values: Arc<[f64]>,
 }
 
+/// An array with batched dimensions, of which a step sees some rows.
+#[derive(Clone, Debug)]
+pub struct BatchInfo {
+    pub name: String,
+    pub shape: Shape,
+    pub table: Arc<dyn Table>,
+}
+
 #[derive(Clone, Debug)]
 pub struct ParamInfo {
     pub name: String,
     pub shape: Shape,
     /// In the layout of `shape`. The flat parameter vector is all of these, end to end.
     pub init: Vec<f64>,
+    /// With batched dimensions: the first values of all rows, in the order of a table, where they differ.
+    pub table: Option<Arc<[f64]>>,
     /// For locations of the guide: the row of their log scales, which have the same shape.
     pub log_scale: Option<u32>,
     /// Whether it serves an estimator alone: its gradient is no part of the objective's.
@@ -118,6 +132,7 @@ pub struct Graph {
     dims: Vec<DimInfo>,
     shared: HashMap<(Op, Args), NodeId>,
     pub data: Vec<DataInfo>,
+    pub batches: Vec<BatchInfo>,
     pub params: Vec<ParamInfo>,
     pub noises: Vec<NoiseInfo>,
     pub knobs: Vec<KnobInfo>,
@@ -140,8 +155,31 @@ impl Graph {
 
     pub fn dim(&mut self, name: impl Into<String>, size: usize) -> Dim {
         assert!(size > 0, "this is a bug in Elbow: a dimension of size 0 reached the IR");
-        self.dims.push(DimInfo { name: name.into(), size });
+        self.dims.push(DimInfo { name: name.into(), size, whole: None });
         Dim(self.dims.len() as u32 - 1)
+    }
+
+    /// A dimension of which `size` of `whole` rows are present at a time.
+    pub fn batched_dim(&mut self, name: impl Into<String>, size: usize, whole: usize) -> Dim {
+        assert!(size <= whole, "this is a bug in Elbow: a batch of more rows than there are");
+        let dim = self.dim(name, size);
+        self.dims[dim.0 as usize].whole = Some(whole);
+        dim
+    }
+
+    /// The batched dimensions, in order.
+    pub fn batched_dims(&self) -> Vec<Dim> {
+        let all = (0..self.dims.len() as u32).map(Dim);
+        all.filter(|&d| self.is_batched(d)).collect()
+    }
+
+    pub fn is_batched(&self, dim: Dim) -> bool {
+        self.dim_info(dim).whole.is_some()
+    }
+
+    /// The size of a dimension with all of its rows.
+    pub fn whole(&self, dim: Dim) -> usize {
+        self.dim_info(dim).whole.unwrap_or(self.size(dim))
     }
 
     pub fn dim_info(&self, dim: Dim) -> &DimInfo {
@@ -267,10 +305,30 @@ impl Graph {
             name: name.into(),
             shape,
             init,
+            table: None,
             log_scale: None,
             auxiliary: false,
         });
         self.push(Op::Param(self.params.len() as u32 - 1), [])
+    }
+
+    /// A parameter with batched dimensions whose rows start at the rows of a table.
+    pub fn add_local_param(&mut self, name: &str, dims: &[Dim], table: Arc<[f64]>) -> NodeId {
+        let shape = Shape::new(self, dims.iter().copied());
+        let rows = Rows::first(self);
+        let init = rows.gather(self, &shape, &table);
+        let node = self.add_param(name, dims, init);
+        if let Some(last) = self.params.last_mut() {
+            last.table = Some(table);
+        }
+        node
+    }
+
+    /// An array with batched dimensions, of which each step is given some rows.
+    pub fn add_batch(&mut self, name: &str, dims: &[Dim], table: Arc<dyn Table>) -> NodeId {
+        let shape = Shape::new(self, dims.iter().copied());
+        self.batches.push(BatchInfo { name: name.into(), shape, table });
+        self.push(Op::Batch(self.batches.len() as u32 - 1), [])
     }
 
     pub fn add_noise(&mut self, name: &str, dims: &[Dim], kind: Noise) -> NodeId {

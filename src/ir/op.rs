@@ -28,6 +28,8 @@ pub enum Op {
     // Leaves. The number picks a row of the graph's table of that kind.
     Const(Real),
     Data(u32),
+    /// Rows of a table, filled before each step.
+    Batch(u32),
     Param(u32),
     /// Filled with fresh randomness before each step.
     Noise(u32),

@@ -24,7 +24,10 @@ pub fn line(graph: &Graph, id: NodeId) -> String {
 fn dims(graph: &Graph, dims: &[Dim]) -> String {
     let dim = |&d| {
         let info = graph.dim_info(d);
-        format!("{}={}", info.name, info.size)
+        match info.whole {
+            Some(whole) => format!("{}={} of {whole}", info.name, info.size),
+            None => format!("{}={}", info.name, info.size),
+        }
     };
     dims.iter().map(dim).collect::<Vec<_>>().join(", ")
 }
@@ -36,6 +39,7 @@ pub fn op(graph: &Graph, op: &Op) -> String {
     match op {
         Op::Const(Real(x)) => format!("{x}"),
         Op::Data(i) => format!("data {}", graph.data[*i as usize].name),
+        Op::Batch(i) => format!("batch {}", graph.batches[*i as usize].name),
         Op::Param(i) => format!("param {}", graph.params[*i as usize].name),
         Op::Noise(i) => {
             let noise = &graph.noises[*i as usize];

@@ -75,6 +75,7 @@ pub(super) fn infer(g: &Graph, op: &Op, args: &[NodeId]) -> Shape {
     match op {
         Op::Const(_) | Op::Knob(_) => Shape::scalar(),
         Op::Data(i) => g.data[*i as usize].shape.clone(),
+        Op::Batch(i) => g.batches[*i as usize].shape.clone(),
         Op::Param(i) => g.params[*i as usize].shape.clone(),
         Op::Noise(i) => g.noises[*i as usize].shape.clone(),
         Op::State(i) => g.states[*i as usize].shape.clone(),

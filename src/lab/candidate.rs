@@ -24,7 +24,7 @@ pub struct Candidate {
 /// of the plan or their defaults, and with each word and flag varied by itself. The other latents are as planned, but that
 /// none is biased. Schedules are labelled as they are at a step.
 pub fn candidates(problem: &Problem, latent: usize, at: u64) -> Vec<Candidate> {
-    let problem = &others_unbiased(problem, latent);
+    let problem = &others_unbiased(&problem.whole(), latent);
     let planned = &problem.plan.latents[latent];
     let mut found: Vec<Candidate> = vec![];
     for estimator in estimator::ALL {

@@ -27,7 +27,7 @@ pub struct Element {
 
 /// `None` where a latent cannot be summed out within the budget of plans, or the model has `param`s.
 pub fn posterior(problem: &Problem, options: Options) -> Option<Posterior> {
-    let problem = marginalized(problem)?;
+    let problem = marginalized(&problem.whole())?;
     let Masses { graph, log_evidence, latents } = masses(&problem);
     let mut g = graph.clone();
     let loss = g.neg(log_evidence);

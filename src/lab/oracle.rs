@@ -81,6 +81,7 @@ impl Oracles {
 
 /// The exact gradient at a point, or the best that there is. Latents that the plan marginalises stay out of q.
 pub fn oracle(problem: &Problem, point: Point, settings: &Settings) -> Oracle {
+    let problem = &problem.whole();
     let exact = exactly(problem);
     let single = objective(&exact, 1);
     let noise: usize = single.graph.noises.iter().map(|n| single.graph.count(&n.shape)).sum();

@@ -220,6 +220,7 @@ const ROUNDING: f64 = 1e-20;
 
 /// A curve for each candidate with a variance. A number of draws that an estimator cannot do with is left out.
 pub fn curves(problem: &Problem, scope: Scope, settings: &Settings) -> Vec<Curve> {
+    let problem = &problem.whole();
     let rows = scope.candidates(problem, settings.at);
     let curves = rows.iter().map(|candidate| curve(candidate, scope.point, settings));
     curves.filter(|c| c.points.len() > 1).collect()

@@ -71,6 +71,7 @@ const AGAIN: u64 = 8;
 
 /// Tests the estimators that can serve these latents, by their places in the plan.
 pub fn verify(problem: &Problem, latents: &[usize], settings: &Settings) -> Verification {
+    let problem = &problem.whole();
     let rows: Vec<Candidate> =
         latents.iter().flat_map(|&l| candidates(problem, l, settings.at)).collect();
     let mut oracles = Oracles::new(*settings);

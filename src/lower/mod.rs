@@ -3,6 +3,7 @@
 //! Total: whatever a user can get wrong was found before. Dimensions carry everything: Monte Carlo draws and enumerated
 //! latents are dimensions of their values, and whatever depends on them has them too.
 
+mod batch;
 mod expr;
 mod guide;
 mod prior;
@@ -77,6 +78,8 @@ pub struct Assembly {
     pub fresh: Vec<Dim>,
     /// The dimensions that stand for windows.
     shortened: HashMap<Window, Dim>,
+    /// Where a dimension is batched: what data alone determine.
+    side: Option<batch::Side>,
 }
 
 /// Lowers the whole model for `samples` Monte Carlo draws.
@@ -137,14 +140,22 @@ struct Lowerer<'a> {
     folding: bool,
     /// A latent, by its place, that has another draw than its own.
     redrawn: Option<(usize, Value)>,
+    /// Where a dimension is batched: what data alone determine.
+    side: Option<batch::Side>,
+    /// Names of data alone are computed when they are read.
+    is_lazy: bool,
 }
 
 impl<'a> Lowerer<'a> {
     fn new(problem: &'a Problem, mode: Mode, samples: usize) -> Self {
         let model: &Model = &problem.bound.model;
         let mut g = Graph::new();
-        let sized = model.dims.iter().zip(&problem.bound.dims);
-        let dims = sized.map(|(d, b)| g.dim(&d.name, b.size)).collect();
+        let sized = model.dims.iter().zip(&problem.bound.dims).enumerate();
+        let dims = sized.map(|(i, (d, b))| match problem.plan.batch_of(DimId(i as u32)) {
+            Some(rows) => g.batched_dim(&d.name, rows, b.size),
+            None => g.dim(&d.name, b.size),
+        });
+        let dims = dims.collect();
         let draws = (samples > 1).then(|| g.dim("draw", samples));
         let copies = problem.plan.objective.copies().filter(|_| mode != Mode::Report);
         let copies = copies.map(|count| g.dim("copy", count));
@@ -164,6 +175,8 @@ impl<'a> Lowerer<'a> {
             shortened: HashMap::new(),
             folding: false,
             redrawn: None,
+            side: (!problem.plan.batches.is_empty()).then(batch::Side::default),
+            is_lazy: false,
         };
         lowerer.declared();
         lowerer
@@ -186,6 +199,8 @@ impl<'a> Lowerer<'a> {
             shortened: assembly.shortened,
             folding: false,
             redrawn: None,
+            side: assembly.side,
+            is_lazy: false,
         }
     }
 
@@ -201,6 +216,7 @@ impl<'a> Lowerer<'a> {
             values: self.values,
             fresh: vec![],
             shortened: self.shortened,
+            side: self.side,
         }
     }
 
@@ -211,13 +227,14 @@ impl<'a> Lowerer<'a> {
     /// Data and params, which no statement defines.
     fn declared(&mut self) {
         for (index, decl) in self.model.names.iter().enumerate() {
+            let name = NameId(index as u32);
             let node = match &decl.kind {
-                NameKind::Data(_) => match &self.problem.bound.values[index] {
-                    Some(array) => self.data(&decl.name, &array.dims, &array.values),
-                    None => continue,
-                },
-                NameKind::Param { init } => self.param(NameId(index as u32), init.as_ref()),
-                NameKind::Weight(weight) => self.weight(NameId(index as u32), weight),
+                NameKind::Data(_) => {
+                    self.datum(name);
+                    continue;
+                }
+                NameKind::Param { init } => self.param(name, init.as_ref()),
+                NameKind::Weight(weight) => self.weight(name, weight),
                 NameKind::Let { .. } | NameKind::Latent { .. } => continue,
             };
             self.values[index] = Some(Value::Plain(node));
@@ -231,6 +248,11 @@ impl<'a> Lowerer<'a> {
         let domain = values::domain(&mut self.g, &decl.ty, &self.dims);
         let bijector = Bijector::new(&mut self.g, &domain);
         let base = bijector.base_dims(&dims);
+        if let Some(init) = init.filter(|_| base.iter().any(|&d| self.g.is_batched(d))) {
+            let table = self.whole_start(name, init, &base);
+            let free = self.g.add_local_param(&decl.name, &base, table.into());
+            return bijector.forward(&mut self.g, free).value;
+        }
         let start = init.map(|e| {
             let node = self.node(e);
             self.g.expand(node, &dims)
@@ -249,6 +271,7 @@ impl<'a> Lowerer<'a> {
         match &stmt.kind {
             StmtKind::Let { name, value } => self.deterministic(*name, value),
             StmtKind::Factor(value) => {
+                let value = value.addends(&stmt.windows);
                 let node = self.node(value);
                 let dims: Vec<Dim> = value.ty.dims.iter().map(|&d| self.here(d)).collect();
                 let node = self.g.expand(node, &dims);
@@ -268,6 +291,11 @@ impl<'a> Lowerer<'a> {
     /// which nothing reads.
     fn deterministic(&mut self, name: NameId, value: &Expr) {
         let is_data = value.ty.stage <= Stage::Data;
+        if is_data && self.side.is_some() {
+            let node = self.bring_name(name);
+            self.values[name.0 as usize] = Some(Value::Plain(node));
+            return;
+        }
         let dims: Vec<Dim> = self.model.name(name).ty.dims.iter().map(|&d| self.here(d)).collect();
         let value = self.value(value);
         let value = self.map_nodes(value, |l, node| {

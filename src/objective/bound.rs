@@ -5,6 +5,7 @@
 //! that are drawn once for all copies, stays outside.
 
 use super::align::align;
+use super::batch::scaled;
 use crate::check::elimination::{Ways, meet};
 use crate::check::flow::{Path, Paths};
 use crate::check::model::{DimId, ObjectiveKind, StmtKind};
@@ -84,7 +85,7 @@ pub(super) fn left_out(a: &mut Assembly, stand_in: StandIn) -> Option<NodeId> {
     let g = &mut a.graph;
     let log_weights = g.stop(log_weights);
     let others = others(g, log_weights, copies);
-    Some(match stand_in {
+    let bound = match stand_in {
         StandIn::Mean => g.shift(-(others.count as f64).ln(), others.log_sum),
         StandIn::GeometricMean => {
             let zero = g.number(0.0);
@@ -93,7 +94,8 @@ pub(super) fn left_out(a: &mut Assembly, stand_in: StandIn) -> Option<NodeId> {
             let mean = g.scale(1.0 / others.count as f64, sum);
             with(g, &others, mean)
         }
-    })
+    };
+    Some(scaled(g, bound))
 }
 
 /// The bound where each copy in turn has another log weight than its own.
@@ -104,7 +106,8 @@ pub(super) fn with_others(a: &mut Assembly, log_weight: NodeId) -> NodeId {
     let g = &mut a.graph;
     let log_weights = g.stop(log_weights);
     let others = others(g, log_weights, copies);
-    with(g, &others, log_weight)
+    let bound = with(g, &others, log_weight);
+    scaled(g, bound)
 }
 
 /// log((Σ others + w) / count of all)
@@ -137,6 +140,7 @@ pub(super) fn take_paths_twice(problem: &Problem, a: &mut Assembly) {
     let change = g.sub(square, share);
     let draws = a.draws.map_or(1, |d| g.size(d));
     let change = g.scale(1.0 / draws as f64, change);
+    let change = scaled(g, change);
     let slopes = ir::vjp(g, &[(log_weights, change)], &params);
     for (param, slope) in params.into_iter().zip(slopes) {
         let node = crate::estimator::along(g, param, slope);

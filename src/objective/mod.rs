@@ -4,6 +4,7 @@
 //! sums that the costs have to meet element by element; then every sampled latent adds what its costs' own gradient lacks.
 
 mod align;
+mod batch;
 mod bound;
 mod exact;
 mod masses;
@@ -68,10 +69,12 @@ pub fn true_elbo(problem: &Problem, samples: usize) -> Objective {
     finish(problem, assembly, None)
 }
 
-/// Marginalised latents inside the logarithm first, then the copies of draws, then enumerated latents.
+/// Marginalised latents inside the logarithm first, then the copies of draws, then the scale of batches, then enumerated
+/// latents.
 fn sum_exactly(problem: &Problem, assembly: &mut Assembly) {
     exact::marginalize(problem, assembly);
     bound::gather(problem, assembly);
+    batch::scale(assembly);
     exact::enumerate(assembly);
 }
 

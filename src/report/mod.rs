@@ -2,6 +2,7 @@
 //!
 //! Everything here is text or bytes made from values; only `folder` touches the disk, and nothing prints.
 
+mod batch;
 mod diagnosis;
 mod draws;
 mod errors;
@@ -15,6 +16,7 @@ mod table;
 mod variance;
 mod verify;
 
+pub use batch::{BatchRow, batch_rows, batch_text};
 pub use diagnosis::finding;
 pub use draws::draws_csv;
 pub use errors::not_finite;

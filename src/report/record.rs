@@ -1,6 +1,6 @@
 //! `run.json`: what was run, with what, for how long, and how it ended.
 
-use super::LatentRow;
+use super::{BatchRow, LatentRow};
 use crate::backend::{Float, Lowering};
 use crate::check::plan::Policy;
 use crate::data::FileUsed;
@@ -47,6 +47,7 @@ pub struct Record<'a> {
     /// In words.
     pub objective: String,
     pub latents: &'a [LatentRow],
+    pub batches: &'a [BatchRow],
     /// Diagnostics as JSON.
     pub warnings: Vec<Value>,
     pub exit: Exit,
@@ -76,6 +77,8 @@ impl Record<'_> {
             "steps": self.steps,
             "objective": self.objective,
             "samples": self.config.samples,
+            "batches": self.batches,
+            "sampling": (!self.batches.is_empty()).then(|| self.config.sampling.words()),
             "starts": self.beginning.starts,
             "newton_iterations": self.beginning.newton_iterations,
             "fit_seconds": self.fit_seconds,

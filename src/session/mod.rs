@@ -107,7 +107,11 @@ impl Session {
         }
         let asked = inputs.policy.estimators.or(self.model.fit.estimators);
         let is_measured = asked == Some(Estimators::Measured);
-        (Some(if is_measured { measured(&problem) } else { problem }), diags)
+        let problem = match is_measured {
+            true => measured(&problem.whole()).in_batches(problem.plan.batches.clone()),
+            false => problem,
+        };
+        (Some(problem), diags)
     }
 
     /// Whether the first values of point estimates are a simplex, ascending, a matrix of the declared kind.

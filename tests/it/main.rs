@@ -1,6 +1,7 @@
 //! All tests, in one binary: it links once.
 
 mod agreement;
+mod batches;
 mod bijectors;
 mod bounds;
 mod check;

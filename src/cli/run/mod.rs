@@ -12,7 +12,7 @@ use crate::check::model::{FitSettings, Precision, Schedule};
 use crate::diag::{self, Diagnostic, Diagnostics};
 use crate::infer::{self, Config, Finding};
 use crate::lower::Problem;
-use crate::report::{self, Exit, Folder, LatentRow, Record};
+use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
 use fit::Fit;
 use progress::Progress;
@@ -140,6 +140,7 @@ struct Ready {
     problem: Arc<Problem>,
     config: Config,
     latents: Vec<LatentRow>,
+    batches: Vec<BatchRow>,
     warnings: Diagnostics,
     folder: Folder,
 }
@@ -182,8 +183,10 @@ impl Run {
         let settings = session.settings(&self.fit.settings());
         let config = Config::new(&problem, &settings, self.fit.threads(), self.fit.lowering());
         let latents = report::latent_rows(&session.model, &problem.plan);
+        let batches = report::batch_rows(&session.model, &problem.plan, &problem.bound.sizes());
         let problem = Arc::new(problem);
-        let mut ready = Ready { session, inputs, problem, config, latents, warnings, folder };
+        let mut ready =
+            Ready { session, inputs, problem, config, latents, batches, warnings, folder };
         let late = warnings_of(&ready, &infer::unfinished(&ready.problem, &ready.config));
         ready.warnings.extend(late);
         Ok(ready)
@@ -236,6 +239,7 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         policy: &ready.inputs.policy,
         objective: ready.problem.plan.objective.words(&ready.session.model),
         latents: &ready.latents,
+        batches: &ready.batches,
         warnings: ready.warnings.iter().map(json).collect(),
         exit: fit.exit,
         error: broken.map(json),
@@ -267,7 +271,8 @@ fn row(s: &crate::infer::Summary) -> serde_json::Value {
 
 /// The report on the screen.
 fn text(ready: &Ready, fit: &Fit) -> String {
-    let mut out = report::estimators(&ready.latents);
+    let mut out = report::batch_text(&ready.batches);
+    out.push_str(&report::estimators(&ready.latents));
     out.push('\n');
     out.push_str(&report::posterior_table(&fit.summary));
     out.push('\n');
