@@ -127,7 +127,7 @@ fn transformed(g: &mut Graph, bijector: &Bijector, q: &Call, drawn: Value) -> (V
 /// keep the free dimension that their draws have.
 pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -> (Value, NodeId) {
     match (domain, &guided.bijector) {
-        (Domain::Interval { .. } | Domain::Simplex(_), None) => {
+        (Domain::Real | Domain::Interval { .. } | Domain::Simplex(_), None) => {
             own::placed(g, domain, &guided.q, drawn)
         }
         (Domain::Real | Domain::Interval { .. }, _) => {

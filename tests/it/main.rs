@@ -27,6 +27,7 @@ mod posteriors;
 mod readme;
 mod round_trip;
 mod rules;
+mod slopes;
 mod special;
 mod starts;
 mod tidy;
