@@ -4,12 +4,14 @@
 //! latents are dimensions of their values, and whatever depends on them has them too.
 
 mod expr;
+mod joint;
 mod prior;
 mod site;
 mod sketch;
 mod support;
 mod values;
 
+pub use joint::{Given, Joint, joint};
 pub use prior::{Prior, prior};
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};

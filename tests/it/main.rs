@@ -6,6 +6,7 @@ mod check;
 mod choices;
 mod cli;
 mod common;
+mod conjugate;
 mod credit;
 mod data;
 mod draws;
