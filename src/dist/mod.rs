@@ -177,14 +177,29 @@ pub trait Distribution: Sync {
         None
     }
 
-    /// log F(x), for `Truncated`.
+    /// log F(x), for `Truncated` and implicit gradients.
     fn log_cdf(&self, _g: &mut Graph, _x: NodeId, _c: &Call) -> Option<NodeId> {
         None
     }
 
-    /// log(1 − F(x)), for `Truncated`.
+    /// log(1 − F(x)), for `Truncated` and implicit gradients.
     fn log_survival(&self, _g: &mut Graph, _x: NodeId, _c: &Call) -> Option<NodeId> {
         None
+    }
+
+    /// A draw as it is, moving with the parameters so that it stays where it is in the distribution: dz = −dF/p(z) by the tail
+    /// that is smaller there (Figurnov, Mohamed & Mnih 2018). On a circle: without regard to the cut.
+    fn implicit(&self, g: &mut Graph, z: NodeId, c: &Call) -> Option<NodeId> {
+        let z = g.stop(z);
+        let (below, above) = (self.log_cdf(g, z, c)?, self.log_survival(g, z, c)?);
+        let log_density = self.log_prob(g, z, c);
+        let is_lower = g.lt(below, above);
+        let tail = g.select(is_lower, below, above);
+        let log_size = g.sub(tail, log_density);
+        let size = g.exp(log_size);
+        let down = g.neg(size);
+        let slope = g.select(is_lower, down, size);
+        Some(numeric::in_step(g, z, tail, slope))
     }
 
     /// The quantile function, for drawing from `Truncated`.

@@ -151,7 +151,13 @@ fn masses(rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> NodeId {
 }
 
 /// The costs with each element of the draw in turn at `values`, which lie along `part`: an array over the elements.
-fn gains(rest: &mut dyn Rest, site: &Site, drawn: Drawn, values: NodeId, part: Dim) -> NodeId {
+pub(super) fn gains(
+    rest: &mut dyn Rest,
+    site: &Site,
+    drawn: Drawn,
+    values: NodeId,
+    part: Dim,
+) -> NodeId {
     let Value::Plain(z) = drawn.value else { unreachable!("its draws are hard") };
     let g = rest.graph();
     let twins: Vec<Dim> = site.mixed.iter().map(|&d| g.dim("twin", g.size(d))).collect();

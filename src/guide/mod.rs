@@ -159,7 +159,7 @@ fn minus_log_q(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ) -> Option<Nod
         LogQ::Expected => None,
         LogQ::Sampled => Some(sampled_entropy(g, q, drawn)),
         LogQ::Path => {
-            let fixed = Call { args: q.args.iter().map(|&a| g.stop(a)).collect(), ..q.clone() };
+            let fixed = own::stopped(g, q);
             Some(sampled_entropy(g, &fixed, drawn))
         }
     }
@@ -186,7 +186,7 @@ pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -
         return (drawn, if own { guided.entropy } else { again(g) });
     }
     match (domain, &guided.bijector) {
-        (Domain::Interval { .. } | Domain::Simplex(_), None) => {
+        (Domain::Real | Domain::Interval { .. } | Domain::Simplex(_), None) => {
             own::placed(g, domain, &guided.q, drawn, guided.log_q)
         }
         (Domain::Real | Domain::Interval { .. }, _) => {

@@ -3,9 +3,7 @@
 //! Plain loops over whole arrays, one op at a time; only ancestors of what is wanted are computed, and arrays are dropped
 //! after their last use.
 
-use super::{
-    Binary, Graph, NodeId, Op, Real, Rows, Shape, Unary, arrays, gamma_slope, sampler, special,
-};
+use super::{Binary, Graph, NodeId, Op, Real, Rows, Shape, Unary, arrays, sampler, slope, special};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -192,15 +190,16 @@ pub fn apply(graph: &Graph, id: NodeId, args: &[&[f64]]) -> Vec<f64> {
         }
         Op::Stop => args[0].to_vec(),
         Op::Expand(_) => aligned(0).into_owned(),
-        Op::Draw(sampler) => {
+        Op::Draw(sampler) | Op::Slope(sampler, _) => {
             let args: Vec<_> = (0..args.len()).map(aligned).collect();
             let parameters = |i| args[1..].iter().map(|p| p[i]).collect::<SmallVec<[f64; 2]>>();
-            let draw = |(i, &noise): (usize, &f64)| sampler::draw(*sampler, noise, &parameters(i));
-            args[0].iter().enumerate().map(draw).collect()
-        }
-        Op::GammaSlope => {
-            let (shapes, logs) = (aligned(0), aligned(1));
-            shapes.iter().zip(logs.iter()).map(|(a, log_z)| gamma_slope(*a, *log_z)).collect()
+            let each = args[0].iter().enumerate();
+            match node.op {
+                Op::Slope(_, by) => {
+                    each.map(|(i, &z)| slope::slope(*sampler, by, z, &parameters(i))).collect()
+                }
+                _ => each.map(|(i, &u)| sampler::draw(*sampler, u, &parameters(i))).collect(),
+            }
         }
         Op::Reduce(how, _) => {
             arrays::reduce(graph, *how, args[0], graph.shape(node.args[0]), &node.shape)

@@ -5,6 +5,7 @@
 //! Nodes are shared: pushing the same op on the same arguments twice gives the same node.
 
 mod arrays;
+mod beta_slope;
 mod blame;
 mod eval;
 mod gamma_slope;
@@ -16,8 +17,10 @@ mod rules;
 mod sampler;
 mod schedule;
 mod shape;
+mod slope;
 pub mod special;
 mod sugar;
+mod von_mises_slope;
 mod walk;
 
 pub use blame::{NotFinite, first_not_finite};
@@ -30,6 +33,7 @@ pub use print::{dump, line, op as op_words};
 pub use sampler::draw;
 pub use schedule::Schedule;
 pub use shape::Shape;
+pub use slope::slope;
 
 use crate::source::Span;
 use smallvec::SmallVec;

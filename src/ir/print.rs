@@ -56,7 +56,6 @@ pub fn op(graph: &Graph, op: &Op) -> String {
         Op::Reduce(how, dims) => {
             format!("{} over {}", format!("{how:?}").to_lowercase(), over(dims))
         }
-        Op::GammaSlope => "gamma slope".into(),
         Op::ArgMax(dim) => format!("argmax over {}", name(dim)),
         Op::Cumsum { dim, reverse: false } => format!("cumsum over {}", name(dim)),
         Op::Cumsum { dim, reverse: true } => format!("cumsum from the end over {}", name(dim)),
@@ -66,6 +65,7 @@ pub fn op(graph: &Graph, op: &Op) -> String {
         Op::TriSolve { transposed: false, .. } => "solve triangular".into(),
         Op::TriSolve { transposed: true, .. } => "solve transposed triangular".into(),
         Op::Draw(sampler) => format!("draw {sampler:?}"),
+        Op::Slope(sampler, by) => format!("slope of {sampler:?} by {by}"),
     }
 }
 

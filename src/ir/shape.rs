@@ -92,7 +92,7 @@ pub(super) fn infer(g: &Graph, op: &Op, args: &[NodeId]) -> Shape {
             expect(3);
             union()
         }
-        Op::Draw(_) | Op::GammaSlope => union(),
+        Op::Draw(_) | Op::Slope(..) => union(),
         Op::Expand(dims) => Shape::new(g, arg(0).iter().chain(dims.iter().copied())),
         Op::Reduce(_, dims) => {
             assert!(dims.iter().all(|&d| arg(0).contains(d)), "reduces a dimension it lacks");

@@ -5,6 +5,8 @@
 
 mod bound;
 mod candidate;
+mod conjugate;
+mod family;
 mod masses;
 mod measure;
 mod moments;
@@ -16,7 +18,7 @@ mod variance;
 mod verify;
 
 pub use candidate::{Candidate, candidates};
-pub use masses::{Element, Posterior, posterior};
+pub use masses::{Element, Exact, Member, Posterior, posterior};
 pub use measure::measured;
 pub use oracle::{How, Oracle, oracle};
 pub use point::Point;

@@ -6,6 +6,7 @@
 mod batch;
 mod expr;
 mod guide;
+mod joint;
 mod prior;
 mod site;
 mod sketch;
@@ -13,6 +14,7 @@ mod support;
 mod values;
 mod weights;
 
+pub use joint::{Given, Joint, joint};
 pub use prior::{Prior, prior};
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};

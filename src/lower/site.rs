@@ -96,7 +96,7 @@ impl Lowerer<'_> {
         Call { dist: c.dist.0, form: c.form, args, event, inner }
     }
 
-    fn observe(&mut self, stmt: usize, site: &Site, call: &Call) {
+    pub(super) fn observe(&mut self, stmt: usize, site: &Site, call: &Call) {
         let name = crate::check::model::Expr {
             kind: crate::check::model::ExprKind::Name(site.name),
             ty: self.model.name(site.name).ty.clone(),

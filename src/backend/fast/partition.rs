@@ -4,7 +4,7 @@
 //! small shared values (draws of latents, scales) are made by the guide and handed to the costs.
 
 use super::schedule::{is_input, is_leaf, iteration, needed};
-use crate::ir::{Binary, Graph, NodeId, Op, Sampler, Unary};
+use crate::ir::{Binary, Graph, NodeId, Op, Unary};
 use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -89,8 +89,8 @@ pub(super) fn moving(graph: &Graph) -> Vec<bool> {
         let node = graph.node(id);
         moves.push(match node.op {
             Op::Param(_) => true,
-            Op::Draw(sampler) if sampler != Sampler::Gamma => false,
-            Op::Stop | Op::ArgMax(_) | Op::GammaSlope | Op::Unary(Sign | Floor | Not) => false,
+            Op::Draw(sampler) if !sampler.is_continuous() => false,
+            Op::Stop | Op::ArgMax(_) | Op::Slope(..) | Op::Unary(Sign | Floor | Not) => false,
             Op::Binary(Binary::Lt | Binary::Le | Binary::Eq) => false,
             _ => node.args.iter().any(|a| moves[a.0 as usize]),
         });
