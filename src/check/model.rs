@@ -1,7 +1,8 @@
 //! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
 
 pub use super::settings::{
-    EstimatorChoice, Estimators, FitSettings, KlSettings, OptimizerChoice, OptionValue, Precision,
+    Adaptive, EstimatorChoice, Estimators, FitSettings, KlSettings, OptimizerChoice, OptionValue,
+    Precision,
 };
 use crate::dist::Distribution;
 pub use crate::ir::Schedule;

@@ -4,11 +4,12 @@ use super::average::Average;
 use super::blame::{Blame, blame};
 use super::config::Config;
 use super::coordinates::Walker;
-use super::diagnosis::{Finding, diagnose};
+use super::diagnosis::{Finding, diagnose, ran_away};
 use super::history::History;
 use super::newton;
 use super::optimizer::update;
 use super::starts::best_start;
+use super::tempering::{Reading, Tempering};
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::ir::Graph;
 use crate::lower::Problem;
@@ -35,6 +36,9 @@ pub struct Fitter {
     thinning: u64,
     history: History,
     recent: Option<f64>,
+    tempering: Tempering,
+    /// Columns of the history that are learnt temperatures.
+    learnt: Vec<String>,
 }
 
 /// How a fit began.
@@ -70,7 +74,10 @@ const REPORT_BATCHES: u64 = 10;
 impl Fitter {
     /// Compiles the objective; nothing is computed yet.
     pub fn new(problem: Arc<Problem>, config: Config) -> Self {
-        let Objective { graph, loss, elbo, terms, .. } = objective(&problem, config.samples);
+        let Objective { graph, loss, elbo, mut terms, learnt, .. } =
+            objective(&problem, config.samples);
+        let names: Vec<String> = learnt.iter().map(|(name, _)| name.clone()).collect();
+        terms.extend(learnt);
         let value = if objective::differs(&problem) { "optimised_elbo" } else { "elbo" };
         let mut columns = vec!["step".to_string(), value.into(), "gradient_norm".into()];
         columns.extend(terms.iter().map(|(name, _)| name.clone()));
@@ -91,6 +98,8 @@ impl Fitter {
             thinning: (len as u64 / 1000).max(1),
             history: History::new(columns),
             recent: None,
+            tempering: Tempering::new(&problem, &config),
+            learnt: names,
             problem,
             config,
         }
@@ -136,8 +145,12 @@ impl Fitter {
 
     fn one(&mut self) -> Result<(), Stop> {
         let now = self.done;
-        for (row, knob) in self.graph.knobs.iter().enumerate() {
-            self.step.set_knob(row, knob.schedule.at(now));
+        if self.tempering.is_due(now) {
+            let at = (&self.graph, &*self.step.params());
+            self.tempering.lower(&self.problem, &self.config, now, at);
+        }
+        for row in 0..self.graph.knobs.len() {
+            self.step.set_knob(row, self.knob(row, now));
         }
         let loss = self.step.run(now, &mut self.noise);
         let norm = self.step.gradient_norm();
@@ -183,7 +196,7 @@ impl Fitter {
         self.recent = Some(row[1]);
         row.push(norm);
         row.extend((1..=terms).map(|i| self.step.watched(i)[0]));
-        row.extend(self.graph.knobs.iter().map(|k| k.schedule.at(now)));
+        row.extend((0..self.graph.knobs.len()).map(|knob| self.knob(knob, now)));
         self.history.rows.push(row);
     }
 
@@ -199,8 +212,18 @@ impl Fitter {
 
     /// Temperatures and weights at this step, by name.
     pub fn knobs(&self) -> Vec<(String, f64)> {
-        let knobs = self.graph.knobs.iter();
-        knobs.map(|k| (k.name.clone(), k.schedule.at(self.done))).collect()
+        let knobs = self.graph.knobs.iter().enumerate();
+        knobs.map(|(row, k)| (k.name.clone(), self.knob(row, self.done))).collect()
+    }
+
+    fn knob(&self, row: usize, step: u64) -> f64 {
+        let knob = &self.graph.knobs[row];
+        self.tempering.at(&knob.name).unwrap_or_else(|| knob.schedule.at(step))
+    }
+
+    /// The temperatures that the fit set itself, and why.
+    pub fn temperatures(&self) -> &[Reading] {
+        &self.tempering.readings
     }
 
     pub fn history(&self) -> &History {
@@ -241,7 +264,12 @@ impl Fitter {
 
     /// What the averaged iterate shows of failures that the ELBO hides.
     pub fn diagnose(&self) -> Vec<Finding> {
-        diagnose(&self.problem, &self.params(), &self.config)
+        let mut found = diagnose(&self.problem, &self.params(), &self.config);
+        found.extend(self.tempering.unmet());
+        let last = |name: &String| Some((name.clone(), *self.history.column(name)?.last()?));
+        let learnt: Vec<(String, f64)> = self.learnt.iter().filter_map(last).collect();
+        found.extend(ran_away(&self.problem, &learnt));
+        found
     }
 
     /// Posterior draws at the averaged iterate.

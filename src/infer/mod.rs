@@ -16,6 +16,7 @@ mod optimizer;
 mod scatter;
 mod starts;
 mod summary;
+mod tempering;
 
 pub use blame::Blame;
 pub use config::{Config, Optimizer};
@@ -23,3 +24,4 @@ pub use diagnosis::{Finding, unfinished};
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
 pub use summary::{Draws, Quantity, Summary, draws, summarize};
+pub use tempering::Reading;

@@ -11,6 +11,7 @@ mod moments;
 mod oracle;
 mod point;
 mod quadrature;
+mod relaxation;
 mod replan;
 mod variance;
 mod verify;
@@ -20,6 +21,7 @@ pub use masses::{Element, Posterior, posterior};
 pub use measure::measured;
 pub use oracle::{How, Oracle, oracle};
 pub use point::Point;
+pub use relaxation::Relaxation;
 pub use variance::{Curve, Measured, Parameter, Scope, TRIALS, curves, variance};
 pub use verify::{Test, Verdict, Verification, Worst, verify};
 

@@ -4,6 +4,7 @@
 //! latents are dimensions of their values, and whatever depends on them has them too.
 
 mod expr;
+mod options;
 mod prior;
 mod site;
 mod sketch;

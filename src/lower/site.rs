@@ -2,8 +2,7 @@
 
 use super::{Lowerer, Mode};
 use crate::check::elimination::Ways;
-use crate::check::model::{DistCall, NameId, OptionValue, Schedule, Site};
-use crate::check::plan::LatentPlan;
+use crate::check::model::{DistCall, NameId, Site};
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::{Estimator, Options, Value};
 use crate::guide::{Guided, Request, automatic, revalued};
@@ -309,27 +308,6 @@ impl Lowerer<'_> {
         let inner = prior.inner.as_deref();
         prior.args.iter().any(|&arg| summed.iter().any(|&d| self.g.has_dim(arg, d)))
             || inner.is_some_and(|inner| self.is_below_marginalized(inner))
-    }
-
-    /// Options as nodes: schedules are knobs.
-    fn options(&mut self, plan: &LatentPlan) -> Options {
-        let mut options = Options::default();
-        for (name, value) in &plan.options {
-            match value {
-                OptionValue::Word(word) => options.words.push((name, word.clone())),
-                OptionValue::Schedule(Schedule::Constant(x)) => {
-                    options.flags.push((name, *x != 0.0));
-                    let node = self.g.number(*x);
-                    options.numbers.push((name, node));
-                }
-                OptionValue::Schedule(schedule) => {
-                    let latent = &self.model.name(plan.name).name;
-                    let knob = self.g.add_knob(&format!("{latent}.{name}"), *schedule);
-                    options.numbers.push((name, knob));
-                }
-            }
-        }
-        options
     }
 }
 

@@ -29,6 +29,7 @@ mod round_trip;
 mod rules;
 mod special;
 mod starts;
+mod temperatures;
 mod tidy;
 mod ui;
 mod variance;
