@@ -1,11 +1,11 @@
 //! Annotations of `~` statements: estimators by the registry, `@noncentered`, `@kl`; options by the cards.
 
-use super::Checker;
 use super::model::{
-    DistCall, Elem, EstimatorChoice, KlSettings, NameId, OptionValue, Schedule, Stage,
+    Adaptive, DistCall, Elem, EstimatorChoice, KlSettings, NameId, OptionValue, Schedule, Stage,
 };
 use super::plan_errors::estimator_refuses;
 use super::site_errors::annotation as errors;
+use super::{Checker, adaptive};
 use crate::dist::is_location_scale;
 use crate::estimator::{self, Bias, Card, Default, OptionCard, OptionValues};
 use crate::source::{Span, Spanned};
@@ -23,7 +23,7 @@ pub(super) struct SiteOptions {
 const OTHERS: [&str; 2] = ["noncentered", "kl"];
 
 /// Below this temperature the gradient of a relaxation explodes.
-const COLDEST: f64 = 0.1;
+const COLDEST: f64 = Adaptive::FLOOR;
 /// Below this one it does with a single draw.
 const COLDEST_ALONE: f64 = 0.2;
 /// Above this temperature a relaxed draw hardly moves with its logits.
@@ -224,17 +224,13 @@ impl Checker {
     ) -> Option<OptionValue> {
         match card.values {
             OptionValues::Number { low, high } => {
-                let schedule = self.schedule(value)?;
-                let (from, to) = schedule.ends();
-                if [from, to].iter().any(|end| !(low..=high).contains(end)) {
-                    self.diags.push(errors::option_out_of_range(card, value.span, low, high));
-                    return None;
-                }
-                if card.name == "tau" {
-                    self.check_temperature(owner, from, Spanned { value: to, span: value.span });
-                }
-                Some(OptionValue::Schedule(schedule))
+                self.check_number(owner, card, value, (low, high))
             }
+            OptionValues::Temperature { low, high } => match adaptive::read(value, &mut self.diags)
+            {
+                Some(found) => found.map(OptionValue::Adaptive),
+                None => self.check_number(owner, card, value, (low, high)),
+            },
             OptionValues::Flag => match flag(value) {
                 Some(on) => Some(OptionValue::Schedule(Schedule::Constant(on))),
                 None => {
@@ -248,6 +244,25 @@ impl Checker {
                 _ => self.check_word(owner, card, words, value),
             },
         }
+    }
+
+    fn check_number(
+        &mut self,
+        owner: &str,
+        card: &OptionCard,
+        value: &ast::Expr,
+        (low, high): (f64, f64),
+    ) -> Option<OptionValue> {
+        let schedule = self.schedule(value)?;
+        let (from, to) = schedule.ends();
+        if [from, to].iter().any(|end| !(low..=high).contains(end)) {
+            self.diags.push(errors::option_out_of_range(card, value.span, low, high));
+            return None;
+        }
+        if card.name == "tau" {
+            self.check_temperature(owner, from, Spanned { value: to, span: value.span });
+        }
+        Some(OptionValue::Schedule(schedule))
     }
 
     /// A temperature that no gradient survives, at either end.

@@ -4,6 +4,7 @@
 //! text order, since a name is used below its statement. What fails is reported once and becomes `None` (or a poisoned
 //! name), and whoever needs it is silent.
 
+mod adaptive;
 mod annotation;
 mod apply;
 mod arguments;

@@ -1,8 +1,8 @@
 //! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
 
 pub use super::settings::{
-    Batch, EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk, ObjectiveChoice,
-    ObjectiveKind, OptimizerChoice, OptionValue, Precision, Sampling,
+    Adaptive, Batch, EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk,
+    ObjectiveChoice, ObjectiveKind, OptimizerChoice, OptionValue, Precision, Sampling,
 };
 use crate::dist::Distribution;
 pub use crate::ir::Schedule;

@@ -17,10 +17,42 @@ pub struct EstimatorChoice {
 pub enum OptionValue {
     /// A number, `true` and `false` as 1 and 0, or a schedule of them.
     Schedule(Schedule),
+    /// `tau = auto`, `tau = learnt`
+    Adaptive(Adaptive),
     /// `baseline = loo`
     Word(String),
     /// `baseline = critic(x)`: the name of a value that the model computes.
     Name(NameId),
+}
+
+/// A temperature that the fit finds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Adaptive {
+    /// Falls from its start until the bias of the relaxed gradient is at most this share of the gradient's norm.
+    Auto { from: f64, share: f64 },
+    /// A parameter of the fit.
+    Learnt { from: f64 },
+}
+
+impl Adaptive {
+    /// No temperature is colder: gradients would explode.
+    pub const FLOOR: f64 = 0.1;
+
+    /// The temperature at first.
+    pub fn from(self) -> f64 {
+        match self {
+            Adaptive::Auto { from, .. } | Adaptive::Learnt { from } => from,
+        }
+    }
+}
+
+impl std::fmt::Display for Adaptive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Adaptive::Auto { from, share } => write!(f, "auto(from = {from}, share = {share})"),
+            Adaptive::Learnt { from } => write!(f, "learnt(from = {from})"),
+        }
+    }
 }
 
 /// `@kl(weight = …, free_bits = …)`

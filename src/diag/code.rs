@@ -250,4 +250,6 @@ codes! {
     W0401 "a schedule that this run does not finish"
     W0402 "a posterior that collapsed onto its prior"
     W0403 "a discrete latent without structure"
+    W0404 "a relaxation that stays biased"
+    W0405 "a learnt temperature that ran away"
 }

@@ -45,6 +45,11 @@ pub enum OptionValues {
         low: f64,
         high: f64,
     },
+    /// The same, or found by the fit: `auto`, `learnt`.
+    Temperature {
+        low: f64,
+        high: f64,
+    },
     /// `true` or `false`; named alone it is true.
     Flag,
     Words(&'static [&'static str]),

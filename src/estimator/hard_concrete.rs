@@ -27,7 +27,12 @@ static CARD: Card = Card {
     source: "Louizos, Welling & Kingma 2018, eqs. 10 and 11",
     bias: Bias::Biased,
     options: &[
-        number("beta", "temperature; a number or a schedule", (1e-2, 10.0), 0.667),
+        OptionCard {
+            name: "beta",
+            doc: "temperature; a number, a schedule, `auto` or `learnt`",
+            values: OptionValues::Temperature { low: 1e-2, high: 10.0 },
+            default: Default::Number(Schedule::Constant(0.667)),
+        },
         number("gamma", "the lower end of the stretched gate, below 0", (-10.0, -1e-3), -0.1),
         number("zeta", "the upper end of the stretched gate, above 1", (1.001, 10.0), 1.1),
     ],

@@ -26,8 +26,14 @@ pub enum Finding {
     Collapsed { latent: NameId, kl: f64 },
     /// The entropy of q as a share of its maximum.
     Structureless { latent: NameId, share: f64 },
+    /// `tau = auto` ended at its floor; the bias as a share of the gradient is still above the one asked for.
+    StillBiased { latent: NameId, bias: f64, share: f64 },
+    /// `tau = learnt` went where a relaxed draw hardly depends on its latent.
+    RanAway { latent: NameId, tau: f64 },
 }
 
+/// Above this temperature a relaxed draw hardly moves with its logits.
+const HOTTEST: f64 = 5.0;
 /// In nats per element: a latent below says nothing.
 const LEAST_KL: f64 = 0.01;
 /// Of the greatest entropy: a latent above tells no values apart.
@@ -69,6 +75,18 @@ fn written(plan: &LatentPlan) -> Vec<(&'static str, Schedule)> {
         _ => None,
     });
     schedules.collect()
+}
+
+/// Learnt temperatures, by the names of their knobs, that are too hot.
+pub(super) fn ran_away(problem: &Problem, learnt: &[(String, f64)]) -> Vec<Finding> {
+    let model = &problem.bound.model;
+    let hot = learnt.iter().filter(|(_, tau)| *tau > HOTTEST);
+    let found = hot.filter_map(|&(ref knob, tau)| {
+        let (name, _) = knob.rsplit_once('.')?;
+        let plan = problem.plan.latents.iter().find(|l| model.name(l.name).name == name)?;
+        Some(Finding::RanAway { latent: plan.name, tau })
+    });
+    found.collect()
 }
 
 /// What the fitted parameters show; costs nothing where no latent is suspected.

@@ -6,12 +6,13 @@ use super::blame::{At, Blame, blame};
 use super::chunks::{elbos, estimate};
 use super::config::Config;
 use super::coordinates::Walker;
-use super::diagnosis::{Finding, diagnose};
+use super::diagnosis::{Finding, diagnose, ran_away};
 use super::history::History;
 use super::newton;
 use super::optimizer::update;
 use super::starts::best_start;
 use super::tables::{Locals, gathered};
+use super::tempering::{Reading, Tempering};
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::ir::{Graph, Rows};
 use crate::lower::Problem;
@@ -39,6 +40,9 @@ pub struct Fitter {
     history: History,
     recent: Option<f64>,
     batched: Option<Batched>,
+    tempering: Tempering,
+    /// Columns of the history that are learnt temperatures.
+    learnt: Vec<String>,
 }
 
 /// What a fit with batched dimensions carries: where its rows come from, and those of parameters and states.
@@ -84,7 +88,10 @@ const LEAST_BOUNDS: u64 = 50;
 impl Fitter {
     /// Compiles the objective; nothing is computed yet.
     pub fn new(problem: Arc<Problem>, config: Config) -> Self {
-        let Objective { graph, loss, elbo, terms, .. } = objective(&problem, config.samples);
+        let Objective { graph, loss, elbo, mut terms, learnt, .. } =
+            objective(&problem, config.samples);
+        let names: Vec<String> = learnt.iter().map(|(name, _)| name.clone()).collect();
+        terms.extend(learnt);
         let value = objective::column(&problem);
         let mut columns = vec!["step".to_string(), value, "gradient_norm".into()];
         columns.extend(terms.iter().map(|(name, _)| name.clone()));
@@ -112,6 +119,8 @@ impl Fitter {
             history: History::new(columns),
             recent: None,
             batched,
+            tempering: Tempering::new(&problem, &config),
+            learnt: names,
             problem,
             config,
         }
@@ -171,8 +180,12 @@ impl Fitter {
 
     fn one(&mut self) -> Result<(), Stop> {
         let now = self.done;
-        for (row, knob) in self.graph.knobs.iter().enumerate() {
-            self.step.set_knob(row, knob.schedule.at(now));
+        if self.tempering.is_due(now) {
+            let at = (&self.graph, &*self.step.params());
+            self.tempering.lower(&self.problem, &self.config, now, at);
+        }
+        for row in 0..self.graph.knobs.len() {
+            self.step.set_knob(row, self.knob(row, now));
         }
         if let Some(Batched { batches, locals, rows }) = &mut self.batched {
             *rows = batches.at(now);
@@ -230,7 +243,7 @@ impl Fitter {
         self.recent = Some(row[1]);
         row.push(norm);
         row.extend((1..=terms).map(|i| self.step.watched(i)[0]));
-        row.extend(self.graph.knobs.iter().map(|k| k.schedule.at(now)));
+        row.extend((0..self.graph.knobs.len()).map(|knob| self.knob(knob, now)));
         self.history.rows.push(row);
     }
 
@@ -257,8 +270,18 @@ impl Fitter {
 
     /// Temperatures and weights at this step, by name.
     pub fn knobs(&self) -> Vec<(String, f64)> {
-        let knobs = self.graph.knobs.iter();
-        knobs.map(|k| (k.name.clone(), k.schedule.at(self.done))).collect()
+        let knobs = self.graph.knobs.iter().enumerate();
+        knobs.map(|(row, k)| (k.name.clone(), self.knob(row, self.done))).collect()
+    }
+
+    fn knob(&self, row: usize, step: u64) -> f64 {
+        let knob = &self.graph.knobs[row];
+        self.tempering.at(&knob.name).unwrap_or_else(|| knob.schedule.at(step))
+    }
+
+    /// The temperatures that the fit set itself, and why.
+    pub fn temperatures(&self) -> &[Reading] {
+        &self.tempering.readings
     }
 
     pub fn history(&self) -> &History {
@@ -330,7 +353,12 @@ impl Fitter {
 
     /// What the averaged iterate shows of failures that the ELBO hides.
     pub fn diagnose(&self) -> Vec<Finding> {
-        diagnose(&self.problem, &self.params(), &self.config)
+        let mut found = diagnose(&self.problem, &self.params(), &self.config);
+        found.extend(self.tempering.unmet());
+        let last = |name: &String| Some((name.clone(), *self.history.column(name)?.last()?));
+        let learnt: Vec<(String, f64)> = self.learnt.iter().filter_map(last).collect();
+        found.extend(ran_away(&self.problem, &learnt));
+        found
     }
 
     /// Posterior draws at the averaged iterate.

@@ -19,6 +19,7 @@ mod scatter;
 mod starts;
 mod summary;
 mod tables;
+mod tempering;
 
 pub use blame::Blame;
 pub use config::{Config, Optimizer, SEED};
@@ -27,3 +28,4 @@ pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
 pub use summary::{Draws, Quantity, Summary, draws, summarize};
 pub use tables::{adopt, gathered, initial};
+pub use tempering::Reading;

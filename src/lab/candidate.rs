@@ -76,7 +76,7 @@ fn variants(card: &Card, planned: &LatentPlan) -> Vec<Options> {
 
 fn values(of: OptionValues) -> Vec<OptionValue> {
     match of {
-        OptionValues::Number { .. } => vec![],
+        OptionValues::Number { .. } | OptionValues::Temperature { .. } => vec![],
         OptionValues::Flag => {
             [0.0, 1.0].map(|x| OptionValue::Schedule(Schedule::Constant(x))).into()
         }
@@ -94,6 +94,9 @@ fn label(card: &Card, row: &LatentPlan, at: u64) -> String {
             (OptionValues::Flag, OptionValue::Schedule(s)) if s.at(at) == 0.0 => {}
             (OptionValues::Flag, _) => parts.push((*name).to_string()),
             (_, OptionValue::Schedule(s)) => parts.push(format!("{name} = {}", s.at(at))),
+            (_, OptionValue::Adaptive(adaptive)) => {
+                parts.push(format!("{name} = {}", adaptive.from()));
+            }
             (_, OptionValue::Word(word)) => parts.push(format!("{name} = {word}")),
             (_, OptionValue::Name(_)) => parts.push(format!("{name} = net")),
         }

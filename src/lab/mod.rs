@@ -13,6 +13,7 @@ mod moments;
 mod oracle;
 mod point;
 mod quadrature;
+mod relaxation;
 mod replan;
 mod variance;
 mod verify;
@@ -22,6 +23,7 @@ pub use masses::{Element, Exact, Member, Posterior, posterior};
 pub use measure::measured;
 pub use oracle::{How, Oracle, oracle};
 pub use point::Point;
+pub use relaxation::Relaxation;
 pub use variance::{Curve, Measured, Parameter, Scope, TRIALS, curves, variance};
 pub use verify::{Test, Verdict, Verification, Worst, verify};
 

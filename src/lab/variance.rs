@@ -104,7 +104,7 @@ fn measure(
 ) -> Measured {
     let problem = &candidate.problem;
     let latent = name(candidate);
-    let mut sampler = Sampler::new(problem, settings.draws, exact.point, settings);
+    let mut sampler = Sampler::new(problem, settings.draws, &exact.point, settings);
     let moments = sampler.moments(settings.gradients);
     let means = moments.estimates();
     let names = labels(sampler.graph());
@@ -231,7 +231,7 @@ fn curve(candidate: &Candidate, point: Point, settings: &Settings) -> Curve {
     let prefixes = prefixes(candidate);
     let mut points = vec![];
     for draws in DRAWS {
-        let mut sampler = Sampler::new(&candidate.problem, draws, point, settings);
+        let mut sampler = Sampler::new(&candidate.problem, draws, &point, settings);
         if sampler.draws > draws || sampler.graph().operations() * TRIALS as f64 > WORK {
             continue;
         }

@@ -88,7 +88,7 @@ fn test(candidate: &Candidate, oracles: &mut Oracles, settings: &Settings, bound
     let mut all = vec![];
     for point in Point::ALL {
         let exact = oracles.of(&candidate.problem, point);
-        let mut sampler = Sampler::new(&candidate.problem, settings.draws, point, settings);
+        let mut sampler = Sampler::new(&candidate.problem, settings.draws, &point, settings);
         let names = labels(sampler.graph());
         let mut found = worst(exact, &names, &sampler.moments(settings.gradients));
         if !may_differ && !passes(&found, bound) {

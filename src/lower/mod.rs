@@ -7,6 +7,7 @@ mod batch;
 mod expr;
 mod guide;
 mod joint;
+mod options;
 mod prior;
 mod site;
 mod sketch;

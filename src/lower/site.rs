@@ -2,8 +2,7 @@
 
 use super::Lowerer;
 use crate::check::elimination::Ways;
-use crate::check::model::{DistCall, NameId, OptionValue, Schedule, Site};
-use crate::check::plan::LatentPlan;
+use crate::check::model::{DistCall, NameId, Site};
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::{Estimator, Options, Value};
 use crate::guide::{Guided, LogQ, automatic, revalued};
@@ -247,35 +246,6 @@ impl Lowerer<'_> {
         let inner = prior.inner.as_deref();
         prior.args.iter().any(|&arg| summed.iter().any(|&d| self.g.has_dim(arg, d)))
             || inner.is_some_and(|inner| self.is_below_marginalized(inner))
-    }
-
-    /// Options as nodes: schedules are knobs.
-    pub(super) fn options(&mut self, plan: &LatentPlan) -> Options {
-        let mut options = Options::default();
-        for (name, value) in &plan.options {
-            match value {
-                OptionValue::Word(word) => options.words.push((name, word.clone())),
-                OptionValue::Name(value) => {
-                    let node = match self.values[value.0 as usize] {
-                        Some(Value::Plain(node)) => node,
-                        _ => unreachable!("values of options stand above their latent"),
-                    };
-                    options.words.push((name, "net".into()));
-                    options.numbers.push((name, node));
-                }
-                OptionValue::Schedule(Schedule::Constant(x)) => {
-                    options.flags.push((name, *x != 0.0));
-                    let node = self.g.number(*x);
-                    options.numbers.push((name, node));
-                }
-                OptionValue::Schedule(schedule) => {
-                    let latent = &self.model.name(plan.name).name;
-                    let knob = self.g.add_knob(&format!("{latent}.{name}"), *schedule);
-                    options.numbers.push((name, knob));
-                }
-            }
-        }
-        options
     }
 }
 

@@ -15,9 +15,9 @@ mod weight;
 pub use masses::{Masses, Weights, masses};
 pub use posterior::{Posterior, Quantity, posterior};
 
-use crate::check::model::Model;
+use crate::check::model::{Adaptive, Model, OptionValue};
 use crate::ir::{Dim, Graph, NodeId};
-use crate::lower::{Assembly, Mode, Problem, Term, TermKind, lower};
+use crate::lower::{Assembly, Latent, Mode, Problem, Term, TermKind, lower};
 use std::sync::Arc;
 
 /// A scalar to minimise, and what is reported of it.
@@ -33,6 +33,8 @@ pub struct Objective {
     pub per_draw: NodeId,
     /// The terms by name, each a scalar.
     pub terms: Vec<(String, NodeId)>,
+    /// Learnt temperatures by name.
+    pub learnt: Vec<(String, NodeId)>,
 }
 
 /// The objective that is optimised.
@@ -100,6 +102,7 @@ pub fn least_samples(problem: &Problem) -> usize {
 
 fn finish(problem: &Problem, assembly: Assembly, weights: Option<Arc<[f64]>>) -> Objective {
     let draws = assembly.draws;
+    let learnt = learnt(problem, &assembly);
     let Assembly { graph: mut g, terms, .. } = assembly;
     let weights = weights.zip(draws).map(|(w, d)| g.add_data("weights", &[d], w));
     let mut named: Vec<(String, NodeId)> = vec![];
@@ -121,7 +124,21 @@ fn finish(problem: &Problem, assembly: Assembly, weights: Option<Arc<[f64]>>) ->
     let surrogate = over_draws(&mut g, surrogate, draws, weights);
     let both = g.add(total, surrogate);
     let loss = g.neg(both);
-    Objective { graph: g, draws, loss, elbo: total, per_draw, terms: named }
+    Objective { graph: g, draws, loss, elbo: total, per_draw, terms: named, learnt }
+}
+
+fn learnt(problem: &Problem, a: &Assembly) -> Vec<(String, NodeId)> {
+    let of = |latent: &Latent| {
+        let plan = &problem.plan.latents[latent.plan];
+        let name = &problem.bound.model.name(latent.name).name;
+        let learnt = plan
+            .options
+            .iter()
+            .filter(|(_, value)| matches!(value, OptionValue::Adaptive(Adaptive::Learnt { .. })));
+        let both = learnt.map(|(o, _)| (format!("{name}.{o}"), latent.options.number(o)));
+        both.collect::<Vec<_>>()
+    };
+    a.latents.iter().flat_map(of).collect()
 }
 
 /// The sum over everything but the draws.

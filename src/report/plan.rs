@@ -116,6 +116,7 @@ fn option(plan: &LatentPlan, name: &str, value: &OptionValue) -> String {
     match value {
         OptionValue::Schedule(Schedule::Constant(x)) if flag => (*x != 0.0).to_string(),
         OptionValue::Schedule(schedule) => schedule.to_string(),
+        OptionValue::Adaptive(adaptive) => adaptive.to_string(),
         OptionValue::Word(word) => word.clone(),
         OptionValue::Name(_) => "net".into(),
     }

@@ -4,7 +4,7 @@ use super::{BatchRow, LatentRow};
 use crate::backend::{Float, Lowering};
 use crate::check::plan::Policy;
 use crate::data::FileUsed;
-use crate::infer::{Beginning, Config, Elbo, Optimizer};
+use crate::infer::{Beginning, Config, Elbo, Optimizer, Reading};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -59,6 +59,7 @@ pub struct Record<'a> {
     pub us_per_step: f64,
     pub startup_ms: f64,
     pub elbos: Elbos,
+    pub temperatures: &'a [Reading],
 }
 
 impl Record<'_> {
@@ -87,6 +88,7 @@ impl Record<'_> {
             "elbo": { "mean": self.elbos.elbo.mean, "se": self.elbos.elbo.se },
             "bound": self.elbos.bound.as_ref().map(|(_, b)| json!({ "mean": b.mean, "se": b.se })),
             "optimised_elbo": self.elbos.optimised,
+            "temperatures": self.temperatures.iter().map(temperature).collect::<Vec<_>>(),
             "settings": self.settings(),
             "estimators": estimators,
             "warnings": self.warnings,
@@ -122,6 +124,14 @@ impl Record<'_> {
             "dims": dims,
         })
     }
+}
+
+/// One measurement of `tau = auto`; the bias is a share of the gradient's norm.
+fn temperature(r: &Reading) -> Value {
+    json!({
+        "step": r.step, "knob": r.knob, "tau": r.tau,
+        "bias": r.bias.value, "error": r.bias.error, "asked": r.share,
+    })
 }
 
 fn file(file: &FileUsed) -> Value {

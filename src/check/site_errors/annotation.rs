@@ -110,7 +110,9 @@ pub(in crate::check) fn unnamed_option(
         _ => "",
     };
     if let ast::ExprKind::Number { text, .. } = &arg.value.kind
-        && let Some(card) = cards.iter().find(|c| matches!(c.values, OptionValues::Number { .. }))
+        && let Some(card) = cards.iter().find(|c| {
+            matches!(c.values, OptionValues::Number { .. } | OptionValues::Temperature { .. })
+        })
     {
         return error
             .at(arg.span, "which option this is has to be said")

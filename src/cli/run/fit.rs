@@ -4,7 +4,7 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::backend::fast::in_pool;
 use crate::infer::{
-    Beginning, Blame, Config, Draws, Finding, Fitter, History, Stop, Summary, summarize,
+    Beginning, Blame, Config, Draws, Finding, Fitter, History, Reading, Stop, Summary, summarize,
 };
 use crate::lower::Problem;
 use crate::report::{Elbos, Exit};
@@ -25,6 +25,7 @@ pub(super) struct Fit {
     pub(super) us_per_step: f64,
     pub(super) elbos: Elbos,
     pub(super) history: History,
+    pub(super) temperatures: Vec<Reading>,
     pub(super) draws: Draws,
     pub(super) summary: Vec<Summary>,
     /// Of a fit that came to its end.
@@ -91,6 +92,7 @@ fn steps(
         us_per_step: loop_seconds * 1e6 / steps.max(1) as f64,
         elbos: elbos(&mut fitter),
         history: fitter.history().clone(),
+        temperatures: fitter.temperatures().to_vec(),
         summary: summarize(problem, &draws),
         draws,
         findings,

@@ -249,6 +249,7 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         us_per_step: fit.us_per_step,
         startup_ms: fit.startup_ms,
         elbos: fit.elbos.clone(),
+        temperatures: &fit.temperatures,
     };
     record.to_json()
 }
