@@ -1,5 +1,6 @@
 //! The fit with a clock beside it: start, steps in short chunks between which the user is looked after, then the draws.
 
+use super::held_out::HeldOut;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::backend::fast::in_pool;
@@ -7,7 +8,7 @@ use crate::infer::{
     Beginning, Blame, Config, Draws, Finding, Fitter, History, Reading, Stop, Summary, summarize,
 };
 use crate::lower::Problem;
-use crate::report::{Elbos, Exit};
+use crate::report::{Elbos, Exit, HeldOutElbo};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,7 @@ pub(super) struct Fit {
     /// Of the steps alone.
     pub(super) us_per_step: f64,
     pub(super) elbos: Elbos,
+    pub(super) held_out: Vec<HeldOutElbo>,
     pub(super) history: History,
     pub(super) temperatures: Vec<Reading>,
     pub(super) draws: Draws,
@@ -41,12 +43,13 @@ const TAIL: usize = 10;
 pub(super) fn fit(
     problem: &Arc<Problem>,
     config: &Config,
+    held_out: &[HeldOut],
     progress: &Progress,
     started: Instant,
 ) -> Fit {
     let interrupt = Interrupt::listen();
     in_pool(config.options.threads, || {
-        let fit = steps(problem, config, progress, &interrupt, started);
+        let fit = steps(problem, config, held_out, progress, &interrupt, started);
         progress.finish();
         fit
     })
@@ -55,6 +58,7 @@ pub(super) fn fit(
 fn steps(
     problem: &Arc<Problem>,
     config: &Config,
+    held_out: &[HeldOut],
     progress: &Progress,
     interrupt: &Interrupt,
     started: Instant,
@@ -91,6 +95,7 @@ fn steps(
         seconds,
         us_per_step: loop_seconds * 1e6 / steps.max(1) as f64,
         elbos: elbos(&mut fitter),
+        held_out: held_out.iter().map(|h| measure(&mut fitter, h)).collect(),
         history: fitter.history().clone(),
         temperatures: fitter.temperatures().to_vec(),
         summary: summarize(problem, &draws),
@@ -108,6 +113,11 @@ fn next_chunk(chunk: u64, took: Duration) -> u64 {
     } else {
         chunk
     }
+}
+
+fn measure(fitter: &mut Fitter, held_out: &HeldOut) -> HeldOutElbo {
+    let HeldOut { name, rows, problem } = held_out;
+    HeldOutElbo { name: name.clone(), rows: rows.clone(), elbo: fitter.held_out(problem) }
 }
 
 fn elbos(fitter: &mut Fitter) -> Elbos {

@@ -1,6 +1,7 @@
 //! `elbow run FILE`: fits a model to data, reports, and leaves a folder of results.
 
 mod fit;
+mod held_out;
 mod interrupt;
 mod progress;
 
@@ -15,6 +16,7 @@ use crate::lower::Problem;
 use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
 use fit::Fit;
+use held_out::HeldOut;
 use progress::Progress;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +33,12 @@ pub(super) struct Run {
     data: DataArgs,
     #[command(flatten)]
     fit: FitArgs,
+    /// Held-out data, in place of the data of those names: their ELBO is reported
+    #[arg(long, value_name = "FILE | NAME=FILE")]
+    test: Vec<String>,
+    /// Draws of the importance-weighted bound of held-out data
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..), requires = "test")]
+    test_bound: Option<u64>,
     /// Where to write the results [default: NAME.fit]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -50,6 +58,7 @@ const EXAMPLES: &str = "Examples:
   elbow run model.elbow --data y=heights.npy --data covariates.csv --dim K=3
   elbow run mixture.elbow --data x.csv --estimator z=marginalize --steps 20000 --seed 7
   elbow run model.elbow --data data.json --out fits/first --force --json
+  elbow run vae.elbow --data x=train.npz --test x=test.npz --test-bound 100
 
 Exit codes: 0 done, 1 a mistake in what was given, 2 the fit broke off.";
 
@@ -143,6 +152,7 @@ struct Ready {
     batches: Vec<BatchRow>,
     warnings: Diagnostics,
     folder: Folder,
+    held_out: Vec<HeldOut>,
 }
 
 impl Run {
@@ -156,7 +166,7 @@ impl Run {
         }
         let shown = terminal.watched && !self.quiet && !self.json;
         let progress = Progress::new(shown, ready.config.steps);
-        let fit = fit::fit(&ready.problem, &ready.config, &progress, started);
+        let fit = fit::fit(&ready.problem, &ready.config, &ready.held_out, &progress, started);
         let found = warnings_of(&ready, &fit.findings);
         ready.warnings.extend(found.clone());
         let status = self.finish(terminal, &ready, &fit);
@@ -184,9 +194,19 @@ impl Run {
         let config = Config::new(&problem, &settings, self.fit.threads(), self.fit.lowering());
         let latents = report::latent_rows(&session.model, &problem.plan);
         let batches = report::batch_rows(&session.model, &problem.plan, &problem.bound.sizes());
+        let held_out = self.held_out(&session, &inputs, &problem, terminal)?;
         let problem = Arc::new(problem);
-        let mut ready =
-            Ready { session, inputs, problem, config, latents, batches, warnings, folder };
+        let mut ready = Ready {
+            session,
+            inputs,
+            problem,
+            config,
+            latents,
+            batches,
+            warnings,
+            folder,
+            held_out,
+        };
         let late = warnings_of(&ready, &infer::unfinished(&ready.problem, &ready.config));
         ready.warnings.extend(late);
         Ok(ready)
@@ -249,6 +269,7 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         us_per_step: fit.us_per_step,
         startup_ms: fit.startup_ms,
         elbos: fit.elbos.clone(),
+        held_out: &fit.held_out,
         temperatures: &fit.temperatures,
     };
     record.to_json()
@@ -278,6 +299,7 @@ fn text(ready: &Ready, fit: &Fit) -> String {
     out.push_str(&report::posterior_table(&fit.summary));
     out.push('\n');
     out.push_str(&report::elbo_lines(&fit.elbos));
+    out.push_str(&report::held_out_lines(&fit.held_out));
     let ending = match fit.exit {
         Exit::Done => "",
         Exit::Interrupted => ", interrupted",
