@@ -11,6 +11,7 @@ mod options;
 mod prior;
 mod site;
 mod sketch;
+mod summed;
 mod support;
 mod values;
 mod weights;

@@ -34,6 +34,7 @@ mod rules;
 mod slopes;
 mod special;
 mod starts;
+mod structured;
 mod temperatures;
 mod tidy;
 mod ui;
