@@ -5,9 +5,11 @@
 
 mod bijector;
 mod discrete;
+mod line;
 mod own;
 
 pub use bijector::{Bijected, Bijector};
+pub use line::{OnLine, on_line};
 
 use crate::dist::{self, Call, Distribution, Domain};
 use crate::estimator::{Drawn, Estimator, Options, Site, Value};
