@@ -17,6 +17,7 @@ mod estimators;
 mod examples;
 mod fast;
 mod graphs;
+mod held_out;
 mod implicit;
 mod known;
 mod lab;
