@@ -6,10 +6,12 @@
 mod bijector;
 mod by_hand;
 mod discrete;
+mod line;
 mod own;
 
 pub use bijector::{Bijected, Bijector};
 pub use by_hand::by_hand;
+pub use line::{OnLine, on_line};
 
 use crate::dist::{self, Call, Distribution, Domain};
 use crate::estimator::{Drawn, Estimator, Options, Site, Value};

@@ -142,10 +142,11 @@ impl Lowerer<'_> {
     /// A latent that has its guide: its terms and its value, at its own draw or at the one it has instead.
     fn again(&mut self, stmt: usize, site: &Site, row: usize, call: Call) {
         let (offset, prior) = self.shifted(site, call);
-        let drawn = match (&self.latents[row].guided, self.redrawn) {
-            (None, _) => self.values[site.name.0 as usize],
-            (Some(guided), redrawn) => {
-                let own = redrawn.filter(|(at, _)| *at == row).map_or(guided.drawn.value, |r| r.1);
+        let drawn = match &self.latents[row].guided {
+            None => self.values[site.name.0 as usize],
+            Some(guided) => {
+                let other = self.redrawn.iter().find(|(at, _)| *at == row);
+                let own = other.map_or(guided.drawn.value, |r| r.1);
                 let domain = prior.domain(&mut self.g);
                 let (value, entropy) = revalued(&mut self.g, &domain, guided, own);
                 self.own_terms(stmt, site, row, &prior, value, Some(entropy));
