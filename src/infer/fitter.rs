@@ -109,6 +109,7 @@ impl Fitter {
         let program = Program { graph: graph.clone(), loss, watch };
         let step = backend::compile(program, config.options);
         let len = step.param_count();
+        let thinning = (len as u64 / 1000).max(1);
         Self {
             noise: CounterNoise::new(config.seed),
             step,
@@ -116,9 +117,9 @@ impl Fitter {
             loss,
             done: 0,
             walker: None,
-            average: Average::new(len),
+            average: Average::new(len, config.average, thinning),
             params: vec![0.0; len],
-            thinning: (len as u64 / 1000).max(1),
+            thinning,
             history: History::new(columns),
             recent: None,
             batched,
@@ -202,6 +203,9 @@ impl Fitter {
         }
         if History::wants(now, self.config.steps) {
             self.record(now, norm);
+        }
+        if let Some(most) = self.config.clip.filter(|most| norm > *most) {
+            self.step.scale_gradient(most / norm);
         }
         self.move_on(now);
         self.done += 1;

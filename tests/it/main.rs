@@ -7,6 +7,7 @@ mod bounds;
 mod check;
 mod choices;
 mod cli;
+mod clipping;
 mod common;
 mod conjugate;
 mod credit;
