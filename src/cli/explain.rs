@@ -2,8 +2,8 @@
 
 use super::Status;
 use super::errors;
-use super::terminal::Terminal;
 use crate::diag;
+use crate::front::Terminal;
 
 /// Explain an error or a warning, with a wrong model and the right one
 #[derive(clap::Args)]

@@ -3,7 +3,7 @@
 use super::Status;
 use super::errors;
 use super::inputs::open;
-use super::terminal::Terminal;
+use crate::front::Terminal;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

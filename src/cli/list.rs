@@ -1,7 +1,7 @@
 //! `elbow list distributions`: what the language has, read from its registries.
 
 use super::Status;
-use super::terminal::Terminal;
+use crate::front::Terminal;
 use crate::report;
 
 /// List what the language has

@@ -10,17 +10,17 @@ mod list;
 mod measure;
 mod panic;
 mod plan;
+mod repl;
 mod run;
-mod terminal;
 mod variance;
 mod verify;
 
 pub use panic::install_panic_hook;
 
+use crate::front::Terminal;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 use std::time::Instant;
-use terminal::Terminal;
 
 /// A probabilistic programming language with a gradient estimator per latent.
 #[derive(Parser)]
@@ -34,12 +34,14 @@ const EXAMPLES: &str = "Examples:
   elbow check model.elbow
   elbow plan model.elbow
   elbow run model.elbow --data data.csv
+  elbow repl model.elbow --data data.csv
   elbow verify model.elbow --data data.csv
   elbow explain E0203";
 
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Repl(repl::Repl),
     Check(check::Check),
     Plan(plan::Plan),
     Verify(verify::Verify),
@@ -61,7 +63,7 @@ enum Status {
 
 /// Reads the command line and does what it says. `started` is when the process began.
 pub fn main(started: Instant) -> ExitCode {
-    let terminal = Terminal::new();
+    let terminal = Terminal::of_process();
     let status = match Cli::try_parse() {
         Ok(cli) => cli.command.run(&terminal, started),
         Err(error) if !error.use_stderr() => {
@@ -92,6 +94,7 @@ impl Command {
     fn run(self, terminal: &Terminal, started: Instant) -> Status {
         match self {
             Command::Run(run) => run.run(terminal, started),
+            Command::Repl(repl) => repl.run(terminal),
             Command::Check(check) => check.run(terminal),
             Command::Plan(plan) => plan.run(terminal),
             Command::Verify(verify) => verify.run(terminal),

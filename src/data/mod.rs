@@ -10,9 +10,9 @@ mod npy;
 mod read;
 mod table;
 
-pub use bind::{bind, check_marks};
+pub use bind::{bind, check_entries, check_marks};
 pub use read::read;
-pub use table::Tables;
+pub use table::{Cells, Field, File, Tables};
 
 use crate::check::model::{DimId, Model};
 use std::sync::Arc;

@@ -106,6 +106,36 @@ impl Fitter {
         Beginning { starts, newton_iterations: self.newton() }
     }
 
+    /// Begins where another fit stands: parameters of the same name and shape are taken over, but for those of latents that
+    /// `keeps` refuses; then Newton steps from there.
+    pub fn resume(&mut self, from: &Fitter, keeps: &dyn Fn(&str) -> bool) -> Beginning {
+        let (theirs, spans) = (from.params(), from.graph.param_spans());
+        let mut params = self.step.params();
+        for (span, info) in self.graph.param_spans().into_iter().zip(&self.graph.params) {
+            let same = from.graph.params.iter().position(|p| p.name == info.name);
+            let owner = info.name.split('.').next().unwrap_or_default();
+            let place = same.map(|row| spans[row].clone());
+            if let Some(place) = place.filter(|p| p.len() == span.len() && keeps(owner)) {
+                params[span].copy_from_slice(&theirs[place]);
+            }
+        }
+        self.step.set_params(&params);
+        Beginning { starts: 1, newton_iterations: self.newton() }
+    }
+
+    /// More steps than the configuration says.
+    pub fn extend(&mut self, steps: u64) {
+        self.config.steps += steps;
+    }
+
+    /// The parameters of the averaged iterate, array by array.
+    pub fn named_params(&self) -> Vec<(String, Vec<f64>)> {
+        let params = self.params();
+        let spans = self.graph.param_spans().into_iter();
+        let named = spans.zip(&self.graph.params);
+        named.map(|(span, info)| (info.name.clone(), params[span].to_vec())).collect()
+    }
+
     fn newton(&mut self) -> Option<usize> {
         if !self.config.newton || !newton::smooth(&self.problem) {
             return None;

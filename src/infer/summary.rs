@@ -1,10 +1,10 @@
 //! Posterior draws and their summaries, scalar by scalar, under the names that a user reads.
 
 use crate::backend::{CounterNoise, NoiseSource};
-use crate::check::model::{DimId, Elem};
+use crate::check::model::{DimId, Elem, NameId};
 use crate::ir::{self, Inputs, Rounding};
 use crate::lower::Problem;
-use crate::objective::{self, posterior};
+use crate::objective::{self, Posterior, posterior};
 
 /// Draws of every reported name.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,13 +46,48 @@ const CHUNK: usize = 100;
 
 /// Draws from the guide at fitted parameters, and whatever follows from them.
 pub fn draws(problem: &Problem, params: &[f64], count: usize, seed: u64) -> Draws {
+    let graphs = |size| posterior(problem, size);
+    draws_of(problem, Some(params), count, seed, &graphs, &|name| is_reported(problem, name))
+}
+
+/// Draws of chosen names from the guide at fitted parameters, however long they are.
+pub fn posterior_draws(
+    problem: &Problem,
+    params: &[f64],
+    count: usize,
+    seed: u64,
+    wanted: &dyn Fn(NameId) -> bool,
+) -> Draws {
+    draws_of(problem, Some(params), count, seed, &|size| posterior(problem, size), wanted)
+}
+
+/// Draws of chosen names from the prior; point estimates have their first values.
+pub fn prior_draws(
+    problem: &Problem,
+    count: usize,
+    seed: u64,
+    wanted: &dyn Fn(NameId) -> bool,
+) -> Draws {
+    draws_of(problem, None, count, seed, &|size| objective::prior(problem, size), wanted)
+}
+
+fn draws_of(
+    problem: &Problem,
+    params: Option<&[f64]>,
+    count: usize,
+    seed: u64,
+    graphs: &dyn Fn(usize) -> Posterior,
+    wanted: &dyn Fn(NameId) -> bool,
+) -> Draws {
     let mut noise = CounterNoise::new(seed);
     let mut all: Option<Draws> = None;
     let mut chunk = 0;
     let mut left = count;
     while left > 0 {
         let size = left.min(CHUNK);
-        let part = chunk_of_draws(problem, params, size, DRAW_STEP + chunk, &mut noise);
+        let p = graphs(size);
+        let inputs = inputs(&p, params, DRAW_STEP + chunk, &mut noise);
+        let part = chunk_of_draws(problem, &p, &inputs, size, wanted);
         match &mut all {
             None => all = Some(part),
             Some(all) => all.append(part),
@@ -74,34 +109,38 @@ impl Draws {
     }
 }
 
-fn chunk_of_draws(
-    problem: &Problem,
-    params: &[f64],
-    count: usize,
-    step: u64,
-    noise: &mut CounterNoise,
-) -> Draws {
-    let p = posterior(problem, count);
+fn inputs(p: &Posterior, params: Option<&[f64]>, step: u64, noise: &mut CounterNoise) -> Inputs {
     let mut inputs = Inputs::initial(&p.graph);
-    inputs.params = params.to_vec();
+    if let Some(params) = params {
+        inputs.params = params.to_vec();
+    }
     for (row, info) in p.graph.noises.iter().enumerate() {
         noise.fill_f64(step, row, info.kind, &mut inputs.noises[row]);
     }
-    let shown: Vec<&objective::Quantity> =
-        p.quantities.iter().filter(|q| is_reported(problem, q)).collect();
+    inputs
+}
+
+fn chunk_of_draws(
+    problem: &Problem,
+    p: &Posterior,
+    inputs: &Inputs,
+    count: usize,
+    wanted: &dyn Fn(NameId) -> bool,
+) -> Draws {
+    let shown: Vec<&objective::Quantity> = p.quantities.iter().filter(|q| wanted(q.name)).collect();
     let nodes: Vec<ir::NodeId> = shown.iter().map(|q| q.node).collect();
-    let values = ir::eval(&p.graph, &inputs, &nodes, Rounding::F64);
+    let values = ir::eval(&p.graph, inputs, &nodes, Rounding::F64);
     let quantities = shown
         .into_iter()
         .zip(values)
-        .map(|(q, values)| quantity(problem, &p, q, &values, count))
+        .map(|(q, values)| quantity(problem, p, q, &values, count))
         .collect();
     Draws { count, quantities }
 }
 
 /// Names with an unlabelled dimension over a thousand are reported on request only.
-fn is_reported(problem: &Problem, q: &objective::Quantity) -> bool {
-    let dims = &problem.bound.model.name(q.name).ty.dims;
+fn is_reported(problem: &Problem, name: NameId) -> bool {
+    let dims = &problem.bound.model.name(name).ty.dims;
     let long = |d: &DimId| {
         let dim = &problem.bound.dims[d.0 as usize];
         dim.labels.is_none() && dim.size > MOST_ELEMENTS

@@ -11,7 +11,7 @@ mod score;
 mod weight;
 
 pub use masses::{Masses, Weights, masses};
-pub use posterior::{Posterior, Quantity, posterior};
+pub use posterior::{Posterior, Quantity, posterior, prior};
 
 use crate::check::model::Model;
 use crate::ir::{Dim, Graph, NodeId};

@@ -6,7 +6,7 @@ use crate::check::flow::{Path, Paths};
 use crate::check::model::{NameId, NameKind, Stage};
 use crate::estimator::Value;
 use crate::ir::{Dim, Entry, Graph, NodeId, Noise, Op};
-use crate::lower::{Assembly, Mode, Problem, lower, redo_values};
+use crate::lower::{Assembly, Mode, Problem, lower, prior_values, redo_values};
 use smallvec::smallvec;
 
 /// A graph whose quantities are draws from the fitted posterior, along the Monte Carlo dimension.
@@ -31,7 +31,16 @@ pub fn posterior(problem: &Problem, samples: usize) -> Posterior {
     let factors = marginalize(problem, &mut assembly);
     let known = draw_enumerated(&mut assembly);
     draw_marginalized(problem, &mut assembly, &factors, known);
-    let assembly = redo_values(problem, assembly);
+    reported(problem, redo_values(problem, assembly))
+}
+
+/// The same names drawn from the prior, each given those before it; point estimates as they begin.
+pub fn prior(problem: &Problem, samples: usize) -> Posterior {
+    reported(problem, prior_values(problem, samples))
+}
+
+/// Latents, params and the deterministic names that depend on them.
+fn reported(problem: &Problem, assembly: Assembly) -> Posterior {
     let model = &problem.bound.model;
     let mut quantities = vec![];
     for (index, decl) in model.names.iter().enumerate() {

@@ -2,7 +2,9 @@
 //!
 //! Everything here is text or bytes made from values; only `folder` touches the disk, and nothing prints.
 
+mod chart;
 mod diagnosis;
+mod doc;
 mod draws;
 mod errors;
 mod folder;
@@ -15,7 +17,9 @@ mod table;
 mod variance;
 mod verify;
 
+pub use chart::{Spread, bars, forest, histogram, points};
 pub use diagnosis::finding;
+pub use doc::{doc, doc_json};
 pub use draws::draws_csv;
 pub use errors::not_finite;
 pub use folder::Folder;
@@ -24,5 +28,6 @@ pub use plan::{LatentRow, SumRow, estimators, latent_rows, plan_text, sum_rows};
 pub use posterior::{elbo_lines, history_csv, posterior_table, summary_csv};
 pub use record::{Elbos, Exit, Record};
 pub use registry::{List, list};
+pub use table::{short, significant, table};
 pub use variance::{variance_json, variance_picture, variance_text};
 pub use verify::{verification_json, verification_text};

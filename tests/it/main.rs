@@ -25,6 +25,7 @@ mod pitfalls;
 mod plans;
 mod posteriors;
 mod readme;
+mod repl;
 mod round_trip;
 mod rules;
 mod special;

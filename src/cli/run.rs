@@ -1,21 +1,16 @@
 //! `elbow run FILE`: fits a model to data, reports, and leaves a folder of results.
 
-mod fit;
-mod interrupt;
-mod progress;
-
 use super::Status;
 use super::inputs::{DataArgs, open_checked};
-use super::terminal::Terminal;
 use crate::backend::Lowering;
+use crate::backend::fast::in_pool;
 use crate::check::model::{FitSettings, Precision, Schedule};
 use crate::diag::{self, Diagnostic, Diagnostics};
+use crate::front::{self, Fit, Interrupt, Progress, Terminal};
 use crate::infer::{self, Config, Finding};
 use crate::lower::Problem;
 use crate::report::{self, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
-use fit::Fit;
-use progress::Progress;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -155,7 +150,15 @@ impl Run {
         }
         let shown = terminal.watched && !self.quiet && !self.json;
         let progress = Progress::new(shown, ready.config.steps);
-        let fit = fit::fit(&ready.problem, &ready.config, &progress, started);
+        let interrupt = Interrupt::listen();
+        let fit = in_pool(ready.config.options.threads, || {
+            let (problem, config) = (ready.problem.clone(), ready.config.clone());
+            let (mut run, mut stopped) = front::Run::begin(problem, config, started);
+            if stopped.is_ok() {
+                stopped = run.go(&progress, &interrupt);
+            }
+            run.report(stopped)
+        });
         let found = warnings_of(&ready, &fit.findings);
         ready.warnings.extend(found.clone());
         let status = self.finish(terminal, &ready, &fit);
