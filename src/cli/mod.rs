@@ -2,12 +2,16 @@
 //! knows the terminal; what it prints is made elsewhere.
 
 mod check;
+mod completions;
+mod doc;
 mod errors;
 mod explain;
 mod fmt;
 mod inputs;
 mod list;
+mod man;
 mod measure;
+mod new;
 mod panic;
 mod plan;
 mod repl;
@@ -31,6 +35,7 @@ struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
+  elbow new model
   elbow check model.elbow
   elbow plan model.elbow
   elbow run model.elbow --data data.csv
@@ -49,6 +54,10 @@ enum Command {
     Fmt(fmt::Fmt),
     Explain(explain::Explain),
     List(list::List),
+    Doc(doc::Doc),
+    New(new::New),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// How a command ends.
@@ -78,6 +87,11 @@ pub fn main(started: Instant) -> ExitCode {
     ExitCode::from(status as u8)
 }
 
+/// The whole command line, for completions and manuals.
+fn grammar() -> clap::Command {
+    Cli::command()
+}
+
 /// Every command as it is typed, with its one line.
 pub fn commands() -> Vec<(String, String)> {
     let mut cli = Cli::command();
@@ -102,6 +116,10 @@ impl Command {
             Command::Fmt(fmt) => fmt.run(terminal),
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),
+            Command::Doc(doc) => doc.run(terminal),
+            Command::New(new) => new.run(terminal),
+            Command::Completions(completions) => completions.run(terminal),
+            Command::Man(man) => man.run(terminal),
         }
     }
 }

@@ -40,16 +40,25 @@ impl Repl {
         let asks = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let options = Options {
             color: terminal.color && asks,
-            width: editor::width().unwrap_or(80),
+            width: 80,
             watched: terminal.watched,
             threads,
         };
         let mut repl = repl::Repl::new(options, self.data.inputs());
+        if !self.data.inputs().data.is_empty() {
+            show(terminal, &repl.enter(":data"));
+        }
         if let Some(file) = &self.file {
             show(terminal, &repl.enter(&format!(":load {}", file.display())));
         }
         if asks {
-            editor::run(&mut repl, &mut |reply| show(terminal, reply));
+            let version = env!("CARGO_PKG_VERSION");
+            terminal
+                .print(&format!("elbow {version}; `:help` lists the commands, Ctrl-D leaves\n"));
+            if let Err(error) = editor::run(&mut repl, &mut |reply| show(terminal, reply)) {
+                terminal.tell(&format!("cannot use the terminal: {error}\n"));
+                return Status::Mistake;
+            }
         } else {
             script(&mut repl, terminal);
         }

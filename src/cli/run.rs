@@ -271,7 +271,7 @@ fn row(s: &crate::infer::Summary) -> serde_json::Value {
 fn text(ready: &Ready, fit: &Fit) -> String {
     let mut out = report::estimators(&ready.latents);
     out.push('\n');
-    out.push_str(&report::posterior_table(&fit.summary));
+    out.push_str(&report::posterior_table(&fit.summary, " in summary.csv"));
     out.push('\n');
     out.push_str(&report::elbo_lines(fit.elbos));
     let ending = match fit.exit {

@@ -223,6 +223,8 @@ codes! {
     E0410 "an exact gradient that is not finite"
     E0411 "an unbiased estimator with a bias"
     E0412 "a picture that is neither SVG nor PNG"
+    E0413 "a file that exists already"
+    E0414 "a name that no registry has"
     E0420 "a question of no known form"
     E0421 "a prior that cannot be drawn from"
     E0422 "a condition that never holds"

@@ -94,10 +94,10 @@ impl Run {
         (run, stopped)
     }
 
-    /// More steps than the configuration says.
-    pub fn extend(&mut self, steps: u64) {
-        self.config.steps += steps;
-        self.fitter.extend(steps);
+    /// Ends after so many steps instead of as many as the configuration says.
+    pub fn end_at(&mut self, steps: u64) {
+        self.config.steps = steps;
+        self.fitter.end_at(steps);
     }
 
     /// Steps until the last one, Ctrl-C, or a number that is not finite.

@@ -8,7 +8,7 @@ use super::diagnosis::{Finding, diagnose};
 use super::history::History;
 use super::newton;
 use super::optimizer::update;
-use super::starts::best_start;
+use super::starts::{best_start, carried};
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::ir::Graph;
 use crate::lower::Problem;
@@ -107,25 +107,16 @@ impl Fitter {
     }
 
     /// Begins where another fit stands: parameters of the same name and shape are taken over, but for those of latents that
-    /// `keeps` refuses; then Newton steps from there.
+    /// `keeps` refuses, which catch up first; then Newton steps from there.
     pub fn resume(&mut self, from: &Fitter, keeps: &dyn Fn(&str) -> bool) -> Beginning {
-        let (theirs, spans) = (from.params(), from.graph.param_spans());
-        let mut params = self.step.params();
-        for (span, info) in self.graph.param_spans().into_iter().zip(&self.graph.params) {
-            let same = from.graph.params.iter().position(|p| p.name == info.name);
-            let owner = info.name.split('.').next().unwrap_or_default();
-            let place = same.map(|row| spans[row].clone());
-            if let Some(place) = place.filter(|p| p.len() == span.len() && keeps(owner)) {
-                params[span].copy_from_slice(&theirs[place]);
-            }
-        }
+        let params = carried(&self.problem, &self.config, &from.graph, &from.params(), keeps);
         self.step.set_params(&params);
         Beginning { starts: 1, newton_iterations: self.newton() }
     }
 
-    /// More steps than the configuration says.
-    pub fn extend(&mut self, steps: u64) {
-        self.config.steps += steps;
+    /// Ends after so many steps instead of as many as the configuration says.
+    pub fn end_at(&mut self, steps: u64) {
+        self.config.steps = steps;
     }
 
     /// The parameters of the averaged iterate, array by array.

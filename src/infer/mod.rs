@@ -22,4 +22,4 @@ pub use config::{Config, Optimizer};
 pub use diagnosis::{Finding, unfinished};
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
-pub use summary::{Draws, Quantity, Summary, draws, posterior_draws, prior_draws, summarize};
+pub use summary::{Draws, Quantity, Source, Summary, chosen_draws, draws, summarize};

@@ -66,9 +66,23 @@ pub(super) fn best_start(problem: &Problem, config: &Config) -> Option<(Vec<f64>
     let mut pilots = Pilots::new(eased, config, noise);
     let mut best = pilots.race(places, length)?;
     if summed.is_some() {
-        best = Pilots::new(problem, config, noise).catch_up(&pilots.graph, &best, length);
+        let keeps = |_: &str| true;
+        best = Pilots::new(problem, config, noise).catch_up(&pilots.graph, &best, &keeps, length);
     }
     Some((best, count))
+}
+
+/// The parameters of another fit where `keeps` says so of their latent and their shapes agree; the rest begins anew and
+/// follows them, while they stand still.
+pub(super) fn carried(
+    problem: &Problem,
+    config: &Config,
+    graph: &Graph,
+    values: &[f64],
+    keeps: &dyn Fn(&str) -> bool,
+) -> Vec<f64> {
+    let noise = CounterNoise::new(config.seed ^ SEED);
+    Pilots::new(problem, config, noise).catch_up(graph, values, keeps, ROUND)
 }
 
 /// The problem with whatever can be summed out summed out, where that is another one.
@@ -114,17 +128,28 @@ impl Pilots {
         winner.elbo.is_finite().then_some(winner.at)
     }
 
-    /// Takes over the parameters of another graph by name, and lets the rest follow them.
-    fn catch_up(&mut self, graph: &Graph, values: &[f64], length: u64) -> Vec<f64> {
+    /// Takes over the parameters of another graph by name, but for latents that `keeps` refuses, and lets the rest follow them.
+    fn catch_up(
+        &mut self,
+        graph: &Graph,
+        values: &[f64],
+        keeps: &dyn Fn(&str) -> bool,
+        length: u64,
+    ) -> Vec<f64> {
         let mut params = Inputs::initial(&self.graph).params;
         let (spans, theirs) = (self.graph.param_spans(), graph.param_spans());
         let mut still = vec![];
         for (span, info) in spans.into_iter().zip(&self.graph.params) {
+            let owner = info.name.split('.').next().unwrap_or_default();
             let same = graph.params.iter().position(|p| p.name == info.name);
-            if let Some(row) = same {
-                params[span.clone()].copy_from_slice(&values[theirs[row].clone()]);
+            let place = same.map(|row| theirs[row].clone());
+            if let Some(place) = place.filter(|p| p.len() == span.len() && keeps(owner)) {
+                params[span.clone()].copy_from_slice(&values[place]);
                 still.extend(span);
             }
+        }
+        if still.is_empty() || still.len() == params.len() {
+            return params;
         }
         let mut runner = Runner::new(params);
         self.run(&mut runner, 0, length, &still);

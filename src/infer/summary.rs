@@ -50,25 +50,29 @@ pub fn draws(problem: &Problem, params: &[f64], count: usize, seed: u64) -> Draw
     draws_of(problem, Some(params), count, seed, &graphs, &|name| is_reported(problem, name))
 }
 
-/// Draws of chosen names from the guide at fitted parameters, however long they are.
-pub fn posterior_draws(
-    problem: &Problem,
-    params: &[f64],
-    count: usize,
-    seed: u64,
-    wanted: &dyn Fn(NameId) -> bool,
-) -> Draws {
-    draws_of(problem, Some(params), count, seed, &|size| posterior(problem, size), wanted)
+/// Where draws come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Of the guide; `None` draws from the prior, where point estimates have their first values.
+    pub params: Option<&'a [f64]>,
+    /// Whether observed data are drawn anew.
+    pub predicts: bool,
 }
 
-/// Draws of chosen names from the prior; point estimates have their first values.
-pub fn prior_draws(
+/// Draws of chosen names, however long they are.
+pub fn chosen_draws(
     problem: &Problem,
+    source: Source,
     count: usize,
     seed: u64,
     wanted: &dyn Fn(NameId) -> bool,
 ) -> Draws {
-    draws_of(problem, None, count, seed, &|size| objective::prior(problem, size), wanted)
+    let graphs = |size| match (source.params, source.predicts) {
+        (Some(_), false) => posterior(problem, size),
+        (None, false) => objective::prior(problem, size),
+        (fitted, true) => objective::predictive(problem, size, fitted.is_some()),
+    };
+    draws_of(problem, source.params, count, seed, &graphs, wanted)
 }
 
 fn draws_of(

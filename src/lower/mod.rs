@@ -10,7 +10,7 @@ mod sketch;
 mod support;
 mod values;
 
-pub use prior::{Prior, prior, prior_values};
+pub use prior::{Prior, prior, prior_values, replicate};
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};
 pub use support::supports;

@@ -45,7 +45,31 @@ pub fn prior_values(problem: &Problem, samples: usize) -> Assembly {
     lowerer.finish()
 }
 
+/// The assembly with draws for the values of the observed data, each given what its distribution is given.
+pub fn replicate(problem: &Problem, assembly: Assembly) -> Assembly {
+    let mut lowerer = Lowerer::resume(problem, Mode::Report, assembly);
+    for stmt in &problem.bound.model.stmts {
+        if let StmtKind::Tilde(site) = &stmt.kind
+            && site.observed
+        {
+            lowerer.enter(stmt);
+            lowerer.replica(site);
+            lowerer.windows.clear();
+        }
+    }
+    lowerer.finish()
+}
+
 impl Lowerer<'_> {
+    /// Draws one datum; with lags, where they exist, given the data before it.
+    fn replica(&mut self, site: &Site) {
+        let call = self.call(&site.dist);
+        let dims = site.dims.iter().map(|&d| self.here(d)).chain(self.draws).collect::<Vec<Dim>>();
+        let name = self.model.name(site.name).name.clone();
+        let drawn = call.draw(&mut self.g, &dims, &format!("{name} anew")).node();
+        self.values[site.name.0 as usize] = Some(Value::Plain(self.uncut(drawn)));
+    }
+
     /// Draws one latent, which later statements then see: its prior in the units that it is drawn in, and the draw.
     fn prior_draw(&mut self, site: &Site) -> (Call, NodeId) {
         let call = self.call(&site.dist);

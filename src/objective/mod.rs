@@ -11,7 +11,7 @@ mod score;
 mod weight;
 
 pub use masses::{Masses, Weights, masses};
-pub use posterior::{Posterior, Quantity, posterior, prior};
+pub use posterior::{Posterior, Quantity, posterior, predictive, prior};
 
 use crate::check::model::Model;
 use crate::ir::{Dim, Graph, NodeId};

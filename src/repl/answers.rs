@@ -5,7 +5,7 @@ use super::{Repl, Reply, errors};
 use crate::check::model::{Model, Stage};
 use crate::diag::Diagnostics;
 use crate::infer::Config;
-use crate::report::{short, table};
+use crate::report::{self, short, table};
 use crate::session::Session;
 use crate::session::ask::quantile;
 use crate::session::ask::{Answer, Answered, Asked, Basis, Element, Origin, Question};
@@ -18,13 +18,18 @@ const MOST_CLASSES: usize = 8;
 
 impl Repl {
     pub(super) fn question(&mut self, text: &str, reply: &mut Reply) {
-        let Some((question, answer, earlier)) = self.ask(text, reply) else { return };
+        let Some((question, answer, earlier)) = self.ask(text, false, reply) else { return };
         let name = question.bare().unwrap_or_default();
         reply.say(&shown(name, &answer, earlier));
     }
 
     /// The answer, and whether it is of an earlier model.
-    pub(super) fn ask(&self, text: &str, reply: &mut Reply) -> Option<(Question, Answer, bool)> {
+    pub(super) fn ask(
+        &self,
+        text: &str,
+        predicts: bool,
+        reply: &mut Reply,
+    ) -> Option<(Question, Answer, bool)> {
         let source = Source::new(TYPED, text);
         let question = match Question::parse(TYPED, text) {
             Ok(question) => question,
@@ -34,7 +39,8 @@ impl Repl {
             }
         };
         let (session, _) = self.session();
-        let fit = self.fit.as_ref().filter(|fit| self.serves(fit, &session, &question));
+        let serves = |fit: &&Fitted| predicts || self.serves(fit, &session, &question);
+        let fit = self.fit.as_ref().filter(serves);
         let answered = match fit {
             Some(fit) => question.answer(&Asked {
                 session: &fit.session,
@@ -43,8 +49,9 @@ impl Repl {
                 draws_from: Origin::Fit(&fit.run.fitter.params()),
                 draws: self.draws(fit, &session),
                 seed: fit.run.config.seed,
+                predicts,
             }),
-            None => self.by_prior(&question, &session, reply)?,
+            None => self.by_prior(&question, &session, predicts, reply)?,
         };
         match answered {
             Ok(answer) => {
@@ -81,16 +88,27 @@ impl Repl {
         &self,
         question: &Question,
         session: &Session,
+        predicts: bool,
         reply: &mut Reply,
     ) -> Option<Result<Answer, Diagnostics>> {
-        let (part, found) = session.part(&question.words());
-        let (problem, found) = match found.has_errors() {
-            true => (None, found),
-            false => part.problem(&self.state.inputs),
-        };
-        let Some(problem) = problem else {
-            reply.report(&found, &session.source);
-            return None;
+        let (part, problem) = match predicts {
+            true => {
+                let (part, problem) = self.problem(reply)?;
+                (part, (*problem).clone())
+            }
+            false => {
+                let known = |name: &str| self.fields.iter().any(|f| f == name);
+                let (part, found) = session.part(&question.words(), &known);
+                let (problem, found) = match found.has_errors() {
+                    true => (None, found),
+                    false => part.problem(&self.state.inputs),
+                };
+                let Some(problem) = problem else {
+                    reply.report(&found, &session.source);
+                    return None;
+                };
+                (part, problem)
+            }
         };
         let settings = part.settings(&Default::default());
         let config = Config::new(&problem, &settings, 1, crate::backend::Lowering::Fast);
@@ -101,7 +119,19 @@ impl Repl {
             draws_from: Origin::Prior,
             draws: config.draws,
             seed: config.seed,
+            predicts,
         }))
+    }
+
+    /// `:predict EXPR`: the observed data in an expression are drawn anew.
+    pub(super) fn predict(&mut self, rest: &str, reply: &mut Reply) {
+        if rest.is_empty() {
+            let what = "takes an expression of the observed data";
+            return reply.complain(errors::usage("predict", "EXPR", what));
+        }
+        let Some((question, answer, earlier)) = self.ask(rest, true, reply) else { return };
+        let shown = shown(question.bare().unwrap_or_default(), &answer, earlier);
+        reply.say(&format!("predicted: {shown}"));
     }
 
     /// `:sample [COUNT]`: joint draws of everything that depends on a latent.
@@ -130,7 +160,7 @@ impl Repl {
         let mut rows = vec![];
         let mut basis = String::new();
         for name in names {
-            let Some((_, answer, earlier)) = self.ask(&name, reply) else { return };
+            let Some((_, answer, earlier)) = self.ask(&name, false, reply) else { return };
             basis = words(&answer, earlier);
             for element in answer.elements.iter().take(SHOWN) {
                 rows.push(sampled(&name, element, count));
@@ -186,7 +216,20 @@ pub(super) fn shown(name: &str, answer: &Answer, earlier: bool) -> String {
         true => rows.iter().map(|r| format!(" {}\n", r.join("  "))).collect(),
         false => table(&header, rows, 1),
     };
-    format!("{note}\n{body}")
+    format!("{note}\n{body}{}", no_numbers(answer))
+}
+
+/// A line about draws that are not finite, which the moments leave out.
+fn no_numbers(answer: &Answer) -> String {
+    let broken = |e: &Element| match &e.value {
+        Answered::Draws(values) => values.iter().filter(|x| x.is_nan()).count(),
+        _ => 0,
+    };
+    let most = answer.elements.iter().map(broken).max().unwrap_or(0);
+    match most {
+        0 => String::new(),
+        n => format!("up to {n} of {} draws are no numbers, and left out\n", answer.draws),
+    }
 }
 
 /// `, posterior of 1000 draws`
@@ -219,13 +262,14 @@ fn plain(x: f64, answer: &Answer) -> String {
             classes.get(x as usize - 1).cloned().unwrap_or_else(|| x.to_string())
         }
         _ if x.fract() == 0.0 && x.abs() < 1e15 => x.to_string(),
+        _ if x.abs() < 0.1 => report::significant(x),
         _ => short(x),
     }
 }
 
 /// The error to two digits, and the value to as many places.
 pub(super) fn with_error(x: f64, error: f64) -> String {
-    if !(error.is_finite() && error > 0.0 && x.is_finite()) || x.abs() > 1e6 * error.max(1.0) {
+    if !(error.is_finite() && x.is_finite()) || error <= 1e-9 * x.abs() || x.abs() > 1e6 {
         return format!("{} ± {}", short(x), short(error));
     }
     let places = (1 - error.log10().floor() as i32).clamp(0, 9) as usize;
@@ -237,6 +281,7 @@ fn row(name: &str, element: &Element, answer: &Answer) -> Vec<String> {
     let Answered::Draws(values) = &element.value else {
         return vec![label, number(&element.value, answer)];
     };
+    let values: &Vec<f64> = &values.iter().copied().filter(|x| !x.is_nan()).collect();
     let cells: Vec<String> = match &answer.classes {
         Some(classes) if classes.len() <= MOST_CLASSES => {
             (1..=classes.len()).map(|c| short(share(values, c as f64))).collect()

@@ -49,13 +49,14 @@ impl Repl {
     pub(super) fn more(&mut self, rest: &str, reply: &mut Reply) {
         let Some(steps) = steps("more", rest, reply) else { return };
         let Some(old) = self.fit.take() else { return reply.complain(errors::no_fit()) };
-        if self.is_current(&old) {
+        if self.is_same(&old) {
             return self.go_on(old, steps, reply);
         }
         let Some((session, problem, config)) = self.ready(steps, reply) else {
             self.fit = Some(old);
             return;
         };
+        let config = config.resumed();
         let (new, before) = (self.state.standing.cores(), old.standing.cores());
         let keeps = |name: &str| new.get(name).is_some_and(|core| before.get(name) == Some(core));
         let interrupt = &self.interrupt;
@@ -75,10 +76,10 @@ impl Repl {
         let Fitted { mut run, session, .. } = old;
         let settings = session.settings(&FitSettings { steps, ..FitSettings::default() });
         let usual = Config::new(&run.problem, &settings, 1, Lowering::Fast).steps;
-        let missing = run.config.steps - run.fitter.done();
-        // An interrupted fit first goes to its end.
+        let (done, missing) = (run.fitter.done(), run.config.steps - run.fitter.done());
+        // An interrupted fit goes to its end, unless it is told how far.
         if missing == 0 || steps.is_some() {
-            run.extend(usual.saturating_sub(missing));
+            run.end_at(done + usual);
         }
         let progress = Progress::new(self.options.watched, run.config.steps);
         let interrupt = &self.interrupt;
@@ -87,9 +88,18 @@ impl Repl {
         self.settle(run, stopped, session, fresh, false, reply);
     }
 
-    /// Whether a fit is of the model and the data as they stand.
+    /// Whether a fit is of the model and the data as they stand, whatever its settings and estimators.
     pub(super) fn is_current(&self, fit: &Fitted) -> bool {
-        fit.text == self.state.standing.text() && fit.inputs.data == self.state.inputs.data
+        fit.standing.meaning() == self.state.standing.meaning() && self.same_data(fit)
+    }
+
+    /// Whether it is of the settings and estimators that stand, too.
+    pub(super) fn is_same(&self, fit: &Fitted) -> bool {
+        fit.text == self.state.standing.text() && self.same_data(fit)
+    }
+
+    fn same_data(&self, fit: &Fitted) -> bool {
+        fit.inputs.data == self.state.inputs.data
     }
 
     /// The model with its data, ready to be fitted; says why not.

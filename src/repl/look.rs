@@ -156,7 +156,7 @@ impl Repl {
 
 /// The posterior, the ELBO and how the fit ended.
 pub(super) fn text_of(fit: &Fit) -> String {
-    let mut out = report::posterior_table(&fit.summary);
+    let mut out = report::posterior_table(&fit.summary, "");
     out.push('\n');
     out.push_str(&report::elbo_lines(fit.elbos));
     let ending = match fit.exit {

@@ -11,6 +11,7 @@ mod look;
 mod model;
 mod plot;
 mod reply;
+pub mod typing;
 
 pub use commands::{COMMANDS, Command};
 pub use reply::{Channel, Reply, Status};
@@ -52,6 +53,10 @@ pub struct Repl {
     file: Option<PathBuf>,
     /// How long the last fit took, and a step of it in µs.
     took: Option<(Duration, f64)>,
+    /// Texts in the data, which are labels.
+    labels: Vec<String>,
+    /// What the data files call their columns, keys and arrays.
+    fields: Vec<String>,
     worst: Status,
     quits: bool,
 }
@@ -74,6 +79,8 @@ impl Repl {
             open: String::new(),
             file: None,
             took: None,
+            labels: vec![],
+            fields: vec![],
             worst: Status::Done,
             quits: false,
         }
@@ -192,7 +199,7 @@ impl Repl {
             reply.say(&format!("fits again: `{statement}`"));
         }
         let fit = self.fit.as_ref();
-        if change.replaced.is_some() && fit.is_some_and(|f| f.text != self.state.standing.text()) {
+        if change.replaced.is_some() && fit.is_some_and(|f| !self.is_current(f)) {
             reply.say(
                 "the fit is of the earlier model: `:more` goes on from it, `:run` begins anew",
             );

@@ -23,6 +23,9 @@ impl Repl {
         reply.report(&found, &Source::new("elbow", ""));
         for file in &tables.files {
             reply.say(&described(file));
+            self.labels.extend(labels(file));
+            self.fields
+                .extend(file.fields.iter().map(|f| f.key.clone()).chain(file.target.clone()));
         }
         if !rest.is_empty() && !found.has_errors() {
             let before = self.state.clone();
@@ -85,7 +88,7 @@ impl Repl {
             return reply.complain(errors::cannot_write(&path, &error));
         }
         reply.say(&format!("{}: `{}`", path.display(), self.command_line(&path)));
-        if self.fit.as_ref().is_some_and(|f| self.is_current(f) && f.fresh.is_none()) {
+        if self.fit.as_ref().is_some_and(|f| self.is_same(f) && f.fresh.is_none()) {
             reply.say("`:more` is not part of the file: a run of it begins anew");
         }
         self.file = Some(path);
@@ -93,7 +96,7 @@ impl Repl {
 
     /// The model with the number of steps that its fit was asked for, so that a run of the file gives the same posterior.
     fn saved_text(&self) -> String {
-        let fit = self.fit.as_ref().filter(|f| self.is_current(f));
+        let fit = self.fit.as_ref().filter(|f| self.is_same(f));
         let steps = fit.and_then(|f| f.fresh.filter(|n| *n != self.usual_steps(f)));
         let mut standing = self.state.standing.clone();
         if let Some(steps) = steps {
@@ -260,6 +263,15 @@ impl Repl {
 fn unquoted(text: &str) -> String {
     let inside = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
     inside.unwrap_or(text).to_string()
+}
+
+/// The texts of a file, each once.
+fn labels(file: &File) -> std::collections::BTreeSet<String> {
+    let texts = file.fields.iter().filter_map(|f| match &f.cells {
+        Cells::Texts(texts) => Some(texts),
+        _ => None,
+    });
+    texts.flatten().cloned().collect()
 }
 
 /// `schools.csv: school (text), y, sigma; 8 rows`

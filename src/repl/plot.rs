@@ -19,13 +19,13 @@ impl Repl {
             }
             ["elbow"] => self.way(width, reply),
             [one] => {
-                if let Some((question, answer, _)) = self.ask(one, reply) {
+                if let Some((question, answer, _)) = self.ask(one, false, reply) {
                     reply.say(&alone(question.bare().unwrap_or(""), &answer, width));
                 }
             }
             [x, y] => {
-                let Some((_, across, _)) = self.ask(x, reply) else { return };
-                let Some((_, up, _)) = self.ask(y, reply) else { return };
+                let Some((_, across, _)) = self.ask(x, false, reply) else { return };
+                let Some((_, up, _)) = self.ask(y, false, reply) else { return };
                 reply.say(&format!("{y} against {x}\n"));
                 reply.say(&points(&pairs(&across, &up), false, width));
             }

@@ -39,7 +39,9 @@ impl Reply {
 
     /// Messages about a text.
     pub(super) fn report(&mut self, diagnostics: &Diagnostics, source: &Source) {
-        for diagnostic in diagnostics.clone().sorted().iter() {
+        for mut diagnostic in diagnostics.clone().sorted().iter().cloned() {
+            diagnostic.help.iter_mut().for_each(|help| *help = at_the_prompt(help));
+            let diagnostic = &diagnostic;
             self.parts.push((Channel::Message, diag::render(diagnostic, source, self.color)));
         }
         if diagnostics.has_errors() {
@@ -59,5 +61,37 @@ impl Reply {
     /// Everything, in order.
     pub fn text(&self) -> String {
         self.parts.iter().map(|(_, text)| text.as_str()).collect()
+    }
+}
+
+/// Flags of the command line as the commands of the prompt that do the same.
+fn at_the_prompt(help: &str) -> String {
+    let mut out = String::new();
+    for (i, part) in help.split('`').enumerate() {
+        let words: Vec<&str> = part.split(' ').collect();
+        let command = match words.as_slice() {
+            ["--data", file] => Some(format!(":data {file}")),
+            ["--steps", steps] => Some(format!(":run {steps}")),
+            ["--estimator", choice] => Some(format!(":estimator {}", choice.replace('=', " = "))),
+            ["--starts"] => Some(":set starts = 50".into()),
+            ["--lr"] => Some("lr".into()),
+            _ => None,
+        };
+        if i > 0 {
+            out.push('`');
+        }
+        out.push_str(command.as_deref().filter(|_| i % 2 == 1).unwrap_or(part));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_the_prompt;
+
+    #[test]
+    fn flags_become_commands() {
+        let told = at_the_prompt("try `--estimator z=mvd` or `--steps 300`: `--other`");
+        assert_eq!(told, "try `:estimator z = mvd` or `:run 300`: `--other`");
     }
 }

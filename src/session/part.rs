@@ -8,15 +8,26 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Session {
-    /// The statements that these words need, without the observations.
-    pub fn part(&self, words: &[String]) -> (Session, Diagnostics) {
+    /// The statements that these words need, without the observations. Of data that are there for their dimensions alone, those
+    /// that the files have, as `known` says, are taken first, and others only where no dimension would have a size.
+    pub fn part(&self, words: &[String], known: &dyn Fn(&str) -> bool) -> (Session, Diagnostics) {
+        let (part, found) = self.part_of(words, known);
+        match found.has_errors() {
+            true => self.part_of(words, &|_| true),
+            false => (part, found),
+        }
+    }
+
+    fn part_of(&self, words: &[String], known: &dyn Fn(&str) -> bool) -> (Session, Diagnostics) {
         let stmts = &self.program.stmts;
         let mut needed: HashSet<&str> = words.iter().map(String::as_str).collect();
         let mut taken: HashSet<usize> = HashSet::new();
         loop {
             let before = taken.len();
             for (i, stmt) in stmts.iter().enumerate().filter(|(_, s)| !self.observes(s)) {
-                let carries = || sized(stmt).iter().any(|d| needed.contains(d) && !self.sizes(d));
+                let sizes = |d: &&str| needed.contains(d) && !self.sizes(d);
+                let is_known = declared(stmt).iter().any(|name| known(name)) || is_renamed(stmt);
+                let carries = || is_known && sized(stmt).iter().any(sizes);
                 if !taken.contains(&i)
                     && (declared(stmt).iter().any(|n| needed.contains(n)) || carries())
                 {
@@ -57,6 +68,11 @@ impl Session {
             _ => false,
         })
     }
+}
+
+/// Whether a datum is read from a column of another name.
+fn is_renamed(stmt: &ast::Stmt) -> bool {
+    matches!(&stmt.kind, ast::StmtKind::Data { from: Some(_), .. })
 }
 
 /// The names that a statement declares.

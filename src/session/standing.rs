@@ -103,6 +103,12 @@ impl Standing {
         self.fitting().filter_map(core).collect()
     }
 
+    /// What is said of the posterior: the statements without estimators and settings.
+    pub fn meaning(&self) -> String {
+        let said = self.fitting().filter(|e| e.key != Key::Fit);
+        said.map(|e| short(&without_estimators(&e.text)) + "\n").collect()
+    }
+
     /// The text of the `fit` block.
     pub fn fit_block(&self) -> Option<&str> {
         self.entries.iter().find(|e| e.key == Key::Fit).map(|e| e.text.as_str())

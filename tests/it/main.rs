@@ -24,6 +24,7 @@ mod oracle;
 mod pitfalls;
 mod plans;
 mod posteriors;
+mod pty;
 mod readme;
 mod repl;
 mod round_trip;

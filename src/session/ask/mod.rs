@@ -14,13 +14,13 @@ pub use short::SHORT_FORMS;
 pub use tree::type_text;
 
 use super::Session;
-use crate::check::model::{Elem, Model, NameId, NameKind, Stage};
+use crate::check::model::{Elem, Model, NameId, NameKind, Stage, StmtKind};
 use crate::diag::Diagnostics;
 use crate::estimator::Value;
-use crate::infer::{Draws, posterior_draws, prior_draws};
+use crate::infer::{self, Draws, chosen_draws};
 use crate::ir;
 use crate::lower::{Mode, Problem, lower};
-use crate::source::Source;
+use crate::source;
 use crate::syntax::{self, ast};
 use short::{Bars, Writer, without_bars};
 use std::collections::HashMap;
@@ -82,6 +82,8 @@ pub struct Asked<'a> {
     pub draws_from: Origin<'a>,
     pub draws: usize,
     pub seed: u64,
+    /// Whether observed data are drawn anew, each given the latents of its draw.
+    pub predicts: bool,
 }
 
 /// Groups of the jackknife, and element operations that it may take.
@@ -99,7 +101,7 @@ impl Question {
     /// Where the text is no expression.
     pub fn parse(name: &str, text: &str) -> Result<Self, Diagnostics> {
         let (plain, bars) = without_bars(text);
-        let (expr, found) = syntax::parse_value(&Source::new(name, plain));
+        let (expr, found) = syntax::parse_value(&source::Source::new(name, plain));
         match expr {
             Some(expr) => Ok(Self { expr, bars }),
             None => Err(found),
@@ -186,7 +188,8 @@ impl Question {
         let mut words = self.words();
         words.extend(functions.iter().flat_map(|f| syntax::mentions(f)).map(|w| w.text.clone()));
         let is_wanted = |id: NameId| words.contains(&part.name(id).name);
-        let random = |id: NameId| part.name(id).ty.stage >= Stage::Param;
+        let observed = |id: NameId| asked.predicts && is_observed(part, id);
+        let random = |id: NameId| part.name(id).ty.stage >= Stage::Param || observed(id);
         let wanted: Vec<NameId> =
             (0..part.names.len() as u32).map(NameId).filter(|&id| is_wanted(id)).collect();
         let mut arrays = HashMap::new();
@@ -195,7 +198,7 @@ impl Question {
             if let (Some(name), Origin::Prior) = (undrawn(&drawn), asked.draws_from) {
                 return Err(errors::improper(name));
             }
-            arrays.extend(drawn_arrays(part, drawn));
+            arrays.extend(drawn_arrays(part, world::draw_name(asked.model), drawn));
         }
         let exact = wanted.iter().copied().filter(|&id| !random(id));
         arrays.extend(data_arrays(problem, exact));
@@ -218,12 +221,19 @@ impl Question {
 }
 
 fn draws_of(asked: &Asked, wanted: &dyn Fn(NameId) -> bool) -> Draws {
-    match asked.draws_from {
-        Origin::Prior => prior_draws(asked.problem, asked.draws, asked.seed, wanted),
-        Origin::Fit(params) => {
-            posterior_draws(asked.problem, params, asked.draws, asked.seed, wanted)
-        }
-    }
+    let params = match asked.draws_from {
+        Origin::Prior => None,
+        Origin::Fit(params) => Some(params),
+    };
+    let of = infer::Source { params, predicts: asked.predicts };
+    chosen_draws(asked.problem, of, asked.draws, asked.seed, wanted)
+}
+
+fn is_observed(model: &Model, id: NameId) -> bool {
+    model.stmts.iter().any(|s| match &s.kind {
+        StmtKind::Tilde(site) => site.observed && site.name == id,
+        _ => false,
+    })
 }
 
 /// A name whose draws are no numbers.
@@ -233,9 +243,11 @@ fn undrawn(draws: &Draws) -> Option<&str> {
     found.map(|q| q.name.as_str())
 }
 
-fn drawn_arrays(model: &Model, draws: Draws) -> impl Iterator<Item = (String, Plain)> {
-    let draw =
-        if model.find_dim(world::DRAW).is_some() { "draw of the posterior" } else { world::DRAW };
+fn drawn_arrays(
+    model: &Model,
+    draw: &'static str,
+    draws: Draws,
+) -> impl Iterator<Item = (String, Plain)> {
     draws.quantities.into_iter().map(move |q| {
         let ty = model.find_name(&q.name).map(|id| &model.name(id).ty);
         // Positions count from 1 in reports.

@@ -10,8 +10,8 @@ use crate::syntax::ast::{Arg, BinaryOp, Entry, EntryIndex, Expr, ExprKind, Ident
 
 /// What a question may call beside the functions of the language.
 pub const SHORT_FORMS: &[(&str, &str)] = &[
-    ("E[x]", "posterior mean; E[x | a] given a condition"),
-    ("P(a)", "posterior probability of a condition; P(a | b) given another"),
+    ("E[x]", "mean over draws; E[x | a] given a condition"),
+    ("P(a)", "probability; P(a | b) given a condition"),
     ("sd(x over draw)", "standard deviation"),
     ("var(x over draw)", "variance"),
     ("median(x over draw)", "median"),

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The name of the dimension of draws.
-pub(super) const DRAW: &str = "draw";
+const DRAW: &str = "draw";
 
 /// Declared names, and the arrays of those that are needed.
 #[derive(Clone)]
@@ -90,8 +90,7 @@ impl World {
 
     /// What the dimension of draws is called; a model may have one of this name for itself.
     pub(super) fn draw(&self) -> String {
-        let taken = self.model.find_dim(DRAW).is_some();
-        if taken { "draw of the posterior".into() } else { DRAW.into() }
+        draw_name(&self.model).into()
     }
 
     /// The value of an expression.
@@ -205,6 +204,11 @@ impl World {
         }
         world
     }
+}
+
+/// The name of the dimension of draws beside those of a model.
+pub(super) fn draw_name(model: &Model) -> &'static str {
+    if model.find_dim(DRAW).is_some() { "draw of the posterior" } else { DRAW }
 }
 
 fn axis((decl, bound): (&DimDecl, &BoundDim)) -> Axis {
