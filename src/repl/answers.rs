@@ -39,7 +39,7 @@ impl Repl {
             }
         };
         let (session, _) = self.session();
-        let serves = |fit: &&Fitted| predicts || self.serves(fit, &session, &question);
+        let serves = |fit: &&Fitted| self.serves(fit, &session, &question, predicts);
         let fit = self.fit.as_ref().filter(serves);
         let answered = match fit {
             Some(fit) => question.answer(&Asked {
@@ -71,15 +71,16 @@ impl Repl {
         session.model.fit.draws.map_or(fit.run.config.draws, |n| n.max(2) as usize)
     }
 
-    /// Whether a fit knows every random name of a question, and there is one.
-    fn serves(&self, fit: &Fitted, session: &Session, question: &Question) -> bool {
+    /// Whether a fit knows every random name of a question, and there is one; of a prediction, every name.
+    fn serves(&self, fit: &Fitted, session: &Session, question: &Question, predicts: bool) -> bool {
         let words = question.words();
-        let random = |model: &Model, word: &str| {
-            model.find_name(word).is_some_and(|id| model.name(id).ty.stage >= Stage::Param)
+        let asked = |model: &Model, word: &str| {
+            let found = model.find_name(word);
+            found.is_some_and(|id| predicts || model.name(id).ty.stage >= Stage::Param)
         };
-        let now: Vec<&String> = words.iter().filter(|w| random(&session.model, w)).collect();
-        let then = words.iter().any(|w| random(&fit.session.model, w));
-        then && now.iter().all(|w| random(&fit.session.model, w))
+        let now: Vec<&String> = words.iter().filter(|w| asked(&session.model, w)).collect();
+        let then = words.iter().any(|w| asked(&fit.session.model, w));
+        then && now.iter().all(|w| asked(&fit.session.model, w))
     }
 
     /// An answer from the prior, or from data alone; `None` after saying that the data are missing.

@@ -12,6 +12,7 @@ use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper, Result};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::path::PathBuf;
 
 const PROMPT: &str = "> ";
@@ -65,7 +66,12 @@ fn editor(color: bool) -> Result<Editor<Typist, FileHistory>> {
         .build();
     let mut editor = Editor::with_config(config)?;
     let files = FilenameCompleter::new();
-    editor.set_helper(Some(Typist { words: Vocabulary::default(), files, color }));
+    editor.set_helper(Some(Typist {
+        words: Vocabulary::default(),
+        files,
+        color,
+        last: Cell::new(false),
+    }));
     Ok(editor)
 }
 
@@ -87,6 +93,8 @@ struct Typist {
     words: Vocabulary,
     files: FilenameCompleter,
     color: bool,
+    /// Whether the line is drawn for the last time, where no cursor is left to match brackets with.
+    last: Cell<bool>,
 }
 
 impl Helper for Typist {}
@@ -129,7 +137,7 @@ impl Hinter for Typist {
 impl Highlighter for Typist {
     fn highlight<'l>(&self, line: &'l str, at: usize) -> Cow<'l, str> {
         match self.color {
-            true => Cow::Owned(colored(line, at)),
+            true => Cow::Owned(colored(line, (!self.last.get()).then_some(at))),
             false => Cow::Borrowed(line),
         }
     }
@@ -148,7 +156,8 @@ impl Highlighter for Typist {
         }
     }
 
-    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        self.last.set(kind == CmdKind::ForcedRefresh);
         self.color
     }
 }

@@ -291,13 +291,13 @@ fn top_level(text: &str) -> Vec<&str> {
 }
 
 /// The line with colours that can be read on dark and on light, and the bracket that belongs to the one at the cursor marked.
-pub fn colored(line: &str, cursor: usize) -> String {
+pub fn colored(line: &str, cursor: Option<usize>) -> String {
     if line.trim_start().starts_with(':') {
         let end = line.find(' ').unwrap_or(line.len());
         return format!("\x1b[1m{}\x1b[0m{}", &line[..end], &line[end..]);
     }
     let words = syntax::words(line);
-    let partners = partners(line, &words, cursor);
+    let partners = cursor.map_or(vec![], |at| partners(line, &words, at));
     let mut out = String::new();
     let mut at = 0;
     for (i, (kind, span)) in words.iter().enumerate() {
@@ -414,7 +414,7 @@ mod tests {
             ["mu ~ Normal(0, 1) # é", ":run 3", "@marginalize", "x = \"a", "((", "", "é ~ f(x)"]
         {
             for cursor in 0..=line.len() {
-                let plain = colored(line, cursor);
+                let plain = colored(line, Some(cursor));
                 let mut bare = String::new();
                 let mut rest = plain.as_str();
                 while let Some(at) = rest.find('\x1b') {
