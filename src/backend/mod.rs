@@ -13,7 +13,7 @@ pub(crate) mod simd;
 pub use rng::Noise as CounterNoise;
 pub use simd::update::Moments;
 
-use crate::ir::{Graph, NodeId, Noise};
+use crate::ir::{Graph, NodeId, Noise, Rows};
 
 /// What is compiled: a scalar to minimise and nodes to report.
 #[derive(Clone, Debug)]
@@ -88,6 +88,16 @@ pub trait Step {
     /// Copies the parameters to `out`, of `param_count` numbers.
     fn read_params(&self, out: &mut [f64]);
     fn set_params(&mut self, values: &[f64]);
+    /// Fills the batched data with these rows of their tables; at first they are the first ones.
+    fn set_rows(&mut self, rows: &Rows);
+    /// Copies one row of `Graph::params` to `out`.
+    fn read_param(&self, param: usize, out: &mut [f64]);
+    fn set_param(&mut self, param: usize, values: &[f64]);
+    /// Copies its gradient of the last `run` to `out`.
+    fn read_param_gradient(&self, param: usize, out: &mut [f64]);
+    /// Copies one row of `Graph::states` to `out`.
+    fn read_state(&self, state: usize, out: &mut [f64]);
+    fn set_state(&mut self, state: usize, values: &[f64]);
     /// Sets a row of `Graph::knobs`.
     fn set_knob(&mut self, knob: usize, value: f64);
     /// Fills the noise, computes loss and gradient, and carries the states on. Returns the loss.

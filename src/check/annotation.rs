@@ -1,9 +1,11 @@
 //! Annotations of `~` statements: estimators by the registry, `@noncentered`, `@kl`; options by the cards.
 
-use super::Checker;
-use super::model::{DistCall, EstimatorChoice, KlSettings, NameId, OptionValue, Schedule, Stage};
+use super::model::{
+    Adaptive, DistCall, Elem, EstimatorChoice, KlSettings, NameId, OptionValue, Schedule, Stage,
+};
 use super::plan_errors::estimator_refuses;
 use super::site_errors::annotation as errors;
+use super::{Checker, adaptive};
 use crate::dist::is_location_scale;
 use crate::estimator::{self, Bias, Card, Default, OptionCard, OptionValues};
 use crate::source::{Span, Spanned};
@@ -21,7 +23,7 @@ pub(super) struct SiteOptions {
 const OTHERS: [&str; 2] = ["noncentered", "kl"];
 
 /// Below this temperature the gradient of a relaxation explodes.
-const COLDEST: f64 = 0.1;
+const COLDEST: f64 = Adaptive::FLOOR;
 /// Below this one it does with a single draw.
 const COLDEST_ALONE: f64 = 0.2;
 /// Above this temperature a relaxed draw hardly moves with its logits.
@@ -77,6 +79,8 @@ impl Checker {
         let signature = call.root().signature();
         if let Some(choice) = &o.estimator {
             let asked = estimator::find(choice.name);
+            let is_guided = self.notes.guided.contains(&self.model.name(name).name);
+            let asked = asked.filter(|_| !is_guided);
             if let Some(reason) = asked.and_then(|e| e.refuses(signature)) {
                 let able = estimator::ALL.iter().filter(|e| e.refuses(signature).is_none());
                 let able: Vec<_> = able.map(|e| e.card().name).collect();
@@ -86,6 +90,40 @@ impl Checker {
         }
         if let Some(span) = o.noncentered {
             self.check_noncentered(name, call, span);
+        }
+        if let Some(choice) = &o.estimator {
+            self.check_baseline_dims(name, choice);
+        }
+    }
+
+    /// A baseline is an expression of data whose weights serve nothing else.
+    fn check_baseline(&mut self, card: &OptionCard, value: &ast::Expr) -> Option<OptionValue> {
+        if matches!(&value.kind, ast::ExprKind::Call { callee, .. } if callee.text == "net") {
+            self.diags.push(errors::unnamed_net(card.name, value.span));
+            return None;
+        }
+        let e = self.baseline_value(value)?;
+        let number = matches!(e.ty.elem, Elem::Real | Elem::Int);
+        if !number || e.ty.stage == Stage::Latent || self.reads_params(&e) {
+            self.diags.push(errors::baseline_of_what(card.name, value.span));
+            return None;
+        }
+        let held = self.hold_always("baseline", e, value.span);
+        Some(OptionValue::Name(held))
+    }
+
+    /// A baseline has dimensions of its latent alone.
+    fn check_baseline_dims(&mut self, name: NameId, choice: &EstimatorChoice) {
+        let dims = self.model.name(name).ty.dims.clone();
+        for (option, value) in &choice.options {
+            let OptionValue::Name(value) = value else { continue };
+            let extra = self.model.name(*value).ty.dims.iter().find(|d| !dims.contains(d));
+            if let Some(&extra) = extra {
+                let (extra, has) = (self.dim_name(extra), self.dim_list(&dims));
+                let name = self.model.name(name).name.clone();
+                let error = errors::baseline_dims(option, choice.span, &name, &extra, &has);
+                self.diags.push(error);
+            }
         }
     }
 
@@ -120,14 +158,8 @@ impl Checker {
     fn check_estimator(&mut self, annotation: &ast::Annotation) -> Option<EstimatorChoice> {
         let name = &annotation.name;
         let Some(found) = estimator::find(&name.text) else {
-            let later = LATER.iter().find(|(later, _)| *later == name.text);
-            self.diags.push(match later {
-                Some((_, what)) => errors::later_estimator(name, what),
-                None => {
-                    let known = estimator::ALL.iter().map(|e| e.card().name).chain(OTHERS);
-                    errors::unknown_annotation(name, &known.collect::<Vec<_>>())
-                }
-            });
+            let known = estimator::ALL.iter().map(|e| e.card().name).chain(OTHERS);
+            self.diags.push(errors::unknown_annotation(name, &known.collect::<Vec<_>>()));
             return None;
         };
         let Card { name, options, .. } = found.card();
@@ -192,17 +224,13 @@ impl Checker {
     ) -> Option<OptionValue> {
         match card.values {
             OptionValues::Number { low, high } => {
-                let schedule = self.schedule(value)?;
-                let (from, to) = schedule.ends();
-                if [from, to].iter().any(|end| !(low..=high).contains(end)) {
-                    self.diags.push(errors::option_out_of_range(card, value.span, low, high));
-                    return None;
-                }
-                if card.name == "tau" {
-                    self.check_temperature(owner, from, Spanned { value: to, span: value.span });
-                }
-                Some(OptionValue::Schedule(schedule))
+                self.check_number(owner, card, value, (low, high))
             }
+            OptionValues::Temperature { low, high } => match adaptive::read(value, &mut self.diags)
+            {
+                Some(found) => found.map(OptionValue::Adaptive),
+                None => self.check_number(owner, card, value, (low, high)),
+            },
             OptionValues::Flag => match flag(value) {
                 Some(on) => Some(OptionValue::Schedule(Schedule::Constant(on))),
                 None => {
@@ -211,7 +239,30 @@ impl Checker {
                 }
             },
             OptionValues::Words(words) => self.check_word(owner, card, words, value),
+            OptionValues::WordsOrNet(words) => match &value.kind {
+                ast::ExprKind::Call { .. } => self.check_baseline(card, value),
+                _ => self.check_word(owner, card, words, value),
+            },
         }
+    }
+
+    fn check_number(
+        &mut self,
+        owner: &str,
+        card: &OptionCard,
+        value: &ast::Expr,
+        (low, high): (f64, f64),
+    ) -> Option<OptionValue> {
+        let schedule = self.schedule(value)?;
+        let (from, to) = schedule.ends();
+        if [from, to].iter().any(|end| !(low..=high).contains(end)) {
+            self.diags.push(errors::option_out_of_range(card, value.span, low, high));
+            return None;
+        }
+        if card.name == "tau" {
+            self.check_temperature(owner, from, Spanned { value: to, span: value.span });
+        }
+        Some(OptionValue::Schedule(schedule))
     }
 
     /// A temperature that no gradient survives, at either end.
@@ -248,10 +299,6 @@ impl Checker {
                 }
                 Some(OptionValue::Word(word.text.clone()))
             }
-            ast::ExprKind::Call { callee, .. } if callee.text == "net" => {
-                self.diags.push(errors::learnt_baseline(owner, card.name, value.span));
-                None
-            }
             _ => {
                 self.diags.push(errors::unknown_word(card, words, value));
                 None
@@ -269,6 +316,3 @@ fn flag(value: &ast::Expr) -> Option<f64> {
         _ => None,
     }
 }
-
-/// Estimators that this version knows of and does not have.
-const LATER: [(&str, &str); 1] = [("vimco", "VIMCO, which needs an importance-weighted objective")];

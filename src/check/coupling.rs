@@ -1,7 +1,7 @@
 //! Whether the data can learn to ignore a latent: some observed distribution has it in a product, a pick or another joint
 //! use with what is learnt. In a sum of the two nothing learnt says how much the latent counts.
 
-use super::model::{DistCall, Entry, Expr, ExprKind, Model, NameId, NameKind, StmtKind};
+use super::model::{DistCall, Expr, ExprKind, Model, NameId, NameKind, StmtKind};
 use std::collections::BTreeMap;
 
 /// Whether what `learnt` accepts decides, in some observed distribution, how it depends on the latent.
@@ -9,7 +9,7 @@ pub fn couples(model: &Model, latent: NameId, learnt: fn(&NameKind) -> bool) -> 
     let mut search = Search { model, latent, learnt, values: BTreeMap::new() };
     model.stmts.iter().any(|stmt| match &stmt.kind {
         StmtKind::Tilde(site) => site.observed && search.dist(&site.dist),
-        StmtKind::Let { .. } | StmtKind::Factor(_) => false,
+        StmtKind::Let { .. } | StmtKind::Factor(_) | StmtKind::Guide(_) => false,
     })
 }
 
@@ -39,7 +39,7 @@ impl Search<'_> {
         if let ExprKind::Name(name) = e.kind {
             return self.name(name);
         }
-        let parts: Vec<Reach> = parts(e).into_iter().map(|part| self.expr(part)).collect();
+        let parts: Vec<Reach> = e.parts().into_iter().map(|part| self.expr(part)).collect();
         let meet = parts
             .iter()
             .enumerate()
@@ -57,7 +57,7 @@ impl Search<'_> {
         }
         let model = self.model;
         let kind = &model.name(name).kind;
-        let NameKind::Let { stmt } = kind else {
+        let NameKind::Let { stmt, .. } = kind else {
             return Reach { learnt: (self.learnt)(kind), ..Reach::default() };
         };
         if let Some(known) = self.values.get(&name) {
@@ -78,29 +78,5 @@ fn adds(e: &Expr) -> bool {
         ExprKind::Call { function, .. } => matches!(function.name, "+" | "-"),
         ExprKind::Stack(_) => true,
         _ => false,
-    }
-}
-
-fn parts(e: &Expr) -> Vec<&Expr> {
-    match &e.kind {
-        ExprKind::Number(_)
-        | ExprKind::Name(_)
-        | ExprKind::Position(_)
-        | ExprKind::Size(_)
-        | ExprKind::Literal(_) => vec![],
-        ExprKind::Call { args, .. } => args.iter().collect(),
-        ExprKind::Stack(items) => items.iter().collect(),
-        ExprKind::Reduce { arg, .. }
-        | ExprKind::Along { arg, .. }
-        | ExprKind::OneHot { arg, .. } => vec![arg],
-        ExprKind::SumBy { arg, index } => vec![arg, index],
-        ExprKind::Contract { left, right, .. } => vec![left, right],
-        ExprKind::Index { base, entries } => {
-            let by = entries.iter().filter_map(|(_, entry)| match entry {
-                Entry::By(by) => Some(by.as_ref()),
-                _ => None,
-            });
-            std::iter::once(base.as_ref()).chain(by).collect()
-        }
     }
 }

@@ -103,7 +103,7 @@ impl Draw {
     }
 
     /// What to declare a datum as, in the words of a `data` statement.
-    fn word(self, model: &Model) -> String {
+    pub(super) fn word(self, model: &Model) -> String {
         let Interval { low, high, .. } = self.support;
         match (self.mark, self.elem) {
             (Some(Mark::Simplex(dim)), _) => format!("simplex over {}", model.dim(dim).name),
@@ -170,7 +170,7 @@ fn can_be(ty: &Type, draw: Draw) -> bool {
 }
 
 /// Whether the bounds of a distribution, or of what it wraps, are known before the fit.
-fn is_fixed(call: &DistCall) -> bool {
+pub(super) fn is_fixed(call: &DistCall) -> bool {
     let ends = match call.dist.0.signature().support {
         Support::CountTo(most) | Support::Composition(most) => [call.arg(most), None],
         _ => call.bounds(),

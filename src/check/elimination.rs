@@ -59,11 +59,17 @@ pub fn join<'a>(
     mixed: &[DimId],
     costs: impl IntoIterator<Item = &'a Ways>,
 ) -> Ways {
+    let mut joined = meet(model, costs.into_iter().map(|ways| (ways, along(ways, row, mixed))));
+    joined.remove(&row);
+    joined
+}
+
+/// How latents reach a sum of costs, each of which was aligned along paths of its own.
+pub fn meet<'a>(model: &Model, costs: impl IntoIterator<Item = (&'a Ways, Paths)>) -> Ways {
     let mut joined = Ways::new();
-    for ways in costs {
-        let own = along(ways, row, mixed);
-        for (&other, way) in ways.iter().filter(|(r, _)| **r != row) {
-            merge(&mut joined, other, after(model, way, &own));
+    for (ways, own) in costs {
+        for (&row, way) in ways {
+            merge(&mut joined, row, after(model, way, &own));
         }
     }
     joined

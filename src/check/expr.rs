@@ -60,6 +60,12 @@ impl Checker {
         }
         let id = self.find(ident)?;
         self.used.insert(id);
+        self.expect_drawn(ident)?;
+        if let Some(frame) = self.scope.calls.last().filter(|f| f.inside.is_some()) {
+            let declared = self.model.name(id).span;
+            let error = errors::unseen(ident, &frame.function, declared);
+            return self.fail(error);
+        }
         let decl = self.model.name(id);
         let mut ty = decl.ty.clone();
         if matches!(decl.kind, NameKind::Latent { .. }) && ty.elem == Elem::Real {

@@ -1,15 +1,18 @@
 //! The `fit` block: the settings of the optimisation that the model asks for; flags of the command line win over them.
 
 use super::Checker;
+use super::batch::{Said, faults};
 use super::literal::constant;
-use super::model::{Estimators, FitSettings, OptimizerChoice, Precision, Schedule};
+use super::model::{
+    Batch, Estimators, FitSettings, OptimizerChoice, Precision, Sampling, Schedule,
+};
 use super::schedule::whole;
-use super::site_errors::fit as errors;
+use super::site_errors::{batch as batch_errors, fit as errors};
 use crate::source::Span;
 use crate::syntax::ast;
 
 /// Every setting, with an example of its value.
-const SETTINGS: [(&str, &str); 9] = [
+pub const SETTINGS: [(&str, &str); 12] = [
     ("steps", "5000"),
     ("seed", "1"),
     ("samples", "4"),
@@ -19,14 +22,13 @@ const SETTINGS: [(&str, &str); 9] = [
     ("precision", "f32"),
     ("estimators", "exact"),
     ("starts", "50"),
+    ("objective", "iwae(8 over n)"),
+    ("batch n", "128"),
+    ("sampling", "replacement"),
 ];
 
 /// What a later version gives a meaning to.
-const LATER: [(&str, &str); 3] = [
-    ("batch", "minibatches"),
-    ("objective", "objectives other than the ELBO"),
-    ("guide", "automatic guides other than mean-field"),
-];
+const LATER: [(&str, &str); 1] = [("guide", "automatic guides other than mean-field")];
 
 /// Words of the command line that are not the model's to set.
 const FLAGS: [(&str, &str); 5] = [
@@ -49,7 +51,9 @@ impl Checker {
                 self.diags.push(errors::setting_without_name(arg.span));
                 continue;
             };
-            let same = |a: &&ast::Arg| a.name.as_ref().is_some_and(|n| n.text == name.text);
+            let same = |a: &&ast::Arg| {
+                a.name.as_ref().is_some_and(|n| n.text == name.text) && along(a) == along(arg)
+            };
             match args[..i].iter().find(same) {
                 Some(first) => self.diags.push(errors::setting_twice(name, first.span)),
                 None => self.check_setting(name, arg),
@@ -71,11 +75,40 @@ impl Checker {
             "optimizer" => fit.optimizer = self.check_optimizer(&arg.value),
             "lr" => fit.learning_rate = self.check_rate(&arg.value),
             "starts" => fit.starts = self.expect_whole(arg, 1),
+            "objective" => fit.objective = self.check_objective(&arg.value),
             "precision" => fit.precision = self.expect_word(arg, &PRECISIONS),
+            "batch" => fit.batches.extend(self.check_batch(arg)),
+            "sampling" => fit.sampling = self.expect_word(arg, &SAMPLINGS),
             "estimators" => fit.estimators = self.check_policy(arg),
             other => self.diags.push(unknown(other, name)),
         }
         self.model.fit = fit;
+    }
+
+    fn check_batch(&mut self, arg: &ast::Arg) -> Option<Batch> {
+        let ast::ExprKind::Setting { name, value } = &arg.value.kind else {
+            return self.fail(batch_errors::without_dimension(arg, &self.model));
+        };
+        let Some(dim) = self.model.find_dim(&name.text) else {
+            let error = batch_errors::no_such_dimension(&name.text, Some(name.span), &self.model);
+            return self.fail(error);
+        };
+        let Some(size) = whole(value, 1) else {
+            let error = errors::no_batch_size(&name.text, value.span);
+            return self.fail(error);
+        };
+        Some(Batch { dim, size, span: arg.span })
+    }
+
+    /// Once all statements are known: that every path keeps the dimensions that are batched.
+    pub(super) fn check_batches(&mut self) {
+        if !self.diags.has_errors() {
+            for Batch { dim, span, .. } in self.model.fit.batches.clone() {
+                for fault in faults(&self.model, dim, Said::In(span)) {
+                    self.diags.push(fault);
+                }
+            }
+        }
     }
 
     fn expect_whole(&mut self, arg: &ast::Arg, low: u64) -> Option<u64> {
@@ -175,6 +208,17 @@ impl Checker {
         }
     }
 }
+
+/// The dimension of a setting that has one.
+fn along(arg: &ast::Arg) -> Option<&str> {
+    match &arg.value.kind {
+        ast::ExprKind::Setting { name, .. } => Some(&name.text),
+        _ => None,
+    }
+}
+
+const SAMPLINGS: [(&str, Sampling); 2] =
+    [("shuffled", Sampling::Shuffled), ("replacement", Sampling::Replacement)];
 
 const PRECISIONS: [(&str, Precision); 2] = [("f32", Precision::F32), ("f64", Precision::F64)];
 

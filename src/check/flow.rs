@@ -46,6 +46,8 @@ pub struct Jump {
 pub struct Flows {
     pub costs: Vec<Flow>,
     pub jumps: Vec<Jump>,
+    /// Latents whose guides read it.
+    pub followers: Vec<NameId>,
 }
 
 impl Flows {
@@ -78,6 +80,7 @@ pub fn flows(model: &Model, latent: NameId) -> Flows {
         values: BTreeMap::new(),
         held: BTreeMap::new(),
         jumps: vec![],
+        followers: vec![],
     };
     let mut costs = vec![];
     for (index, stmt) in model.stmts.iter().enumerate() {
@@ -85,7 +88,7 @@ pub fn flows(model: &Model, latent: NameId) -> Flows {
             costs.push(Flow { stmt: index, paths });
         }
     }
-    Flows { costs, jumps: tracer.jumps }
+    Flows { costs, jumps: tracer.jumps, followers: tracer.followers }
 }
 
 /// Dimensions along which a latent's elements are made together, from all draws along them: a simplex, ascending values.
@@ -109,11 +112,13 @@ struct Tracer<'m> {
     latent: NameId,
     /// Its dimensions that are mixed before the model sees it.
     whole: Vec<DimId>,
-    /// Names seen so far whose value is made from other names: deterministic ones, and latents that their parents move.
+    /// Names seen so far whose value is made from other names: deterministic ones, and latents that their parents or their
+    /// guides move.
     values: BTreeMap<NameId, Taint>,
     /// Jumps inside deterministic names: they count where a cost uses the name, not where it is only reported.
     held: BTreeMap<NameId, Vec<Jump>>,
     jumps: Vec<Jump>,
+    followers: Vec<NameId>,
 }
 
 impl Tracer<'_> {
@@ -129,15 +134,28 @@ impl Tracer<'_> {
                 self.held.insert(*name, own);
                 None
             }
-            StmtKind::Factor(value) => self.expr(value).map(|p| self.mix(p, &windows)),
+            StmtKind::Factor(value) => {
+                self.expr(value.addends(&stmt.windows)).map(|p| self.mix(p, &windows))
+            }
+            StmtKind::Guide(guide) => {
+                let taint = self.dist(&guide.dist);
+                if taint.is_some() && guide.name != self.latent {
+                    self.followers.push(guide.name);
+                }
+                self.values.insert(guide.name, taint);
+                None
+            }
             StmtKind::Tilde(site) => {
-                let own = if site.observed || site.name == self.latent {
+                let guided = site.guide.is_some();
+                let own = if site.observed || guided || site.name == self.latent {
                     self.name(site.name)
                 } else {
                     None
                 };
                 let (moving, parents) = self.parents(site);
-                self.values.insert(site.name, moving);
+                if !guided {
+                    self.values.insert(site.name, moving);
+                }
                 merge([own, parents]).map(|p| self.mix(p, &windows))
             }
         }

@@ -44,7 +44,7 @@ impl Checker {
     /// Whether a call of this name is a call of a function of the model, finished or being defined.
     pub(super) fn is_defined(&self, name: &str) -> bool {
         self.scope.functions.contains_key(name)
-            || self.scope.calls.iter().any(|f| f.function == name)
+            || self.scope.calls.iter().any(|f| f.function == name && f.inside.is_none())
     }
 
     /// The body in the place of the call.
@@ -87,7 +87,7 @@ impl Checker {
         body: &ast::Expr,
     ) -> (Option<Expr>, Diagnostics) {
         let outside = mem::take(&mut self.diags);
-        self.scope.calls.push(Frame { function: function.text.clone(), args });
+        self.scope.calls.push(Frame { function: function.text.clone(), args, inside: None });
         let value = self.expr(body);
         self.scope.calls.pop();
         (value, mem::replace(&mut self.diags, outside))
@@ -95,7 +95,7 @@ impl Checker {
 }
 
 /// What is wrong in a body only for these arguments is said at the call, and the body is shown beside it.
-fn at_call(mut d: Diagnostic, callee: &ast::Ident, span: Span) -> Diagnostic {
+pub(super) fn at_call(mut d: Diagnostic, callee: &ast::Ident, span: Span) -> Diagnostic {
     d.others.splice(0..0, d.primary.take());
     d.primary = Some(Label { span, text: format!("in this call of `{}`", callee.text) });
     d

@@ -2,7 +2,7 @@
 
 use super::model::{Along, DimId, Elem, Expr, ExprKind, Interval, Mark, Reduction, Stage, Type};
 use super::names::Known;
-use super::{Checker, errors, functions};
+use super::{Checker, errors, functions, layers};
 use crate::diag;
 use crate::dist;
 use crate::source::Span;
@@ -32,7 +32,8 @@ const SPECIAL: &[&str] = &["onehot", "size", "zeros", "ones"];
 pub(super) fn built_in() -> impl Iterator<Item = &'static str> {
     let reductions = REDUCTIONS.iter().map(|(name, _)| *name);
     let along = ALONG.iter().map(|(name, _)| *name);
-    reductions.chain(along).chain(SPECIAL.iter().copied())
+    let layers = layers::LAYERS.iter().map(|l| l.name);
+    reductions.chain(along).chain(SPECIAL.iter().copied()).chain(layers)
 }
 
 fn row<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
@@ -54,6 +55,12 @@ impl Checker {
         }
         if self.is_defined(name) {
             return self.inline(callee, args, over, span);
+        }
+        if self.is_net(name) {
+            return self.net_value(callee, args, over, span);
+        }
+        if layers::is_layer(name) {
+            return self.layer(callee, args, over, span);
         }
         if let Some(how) = row(REDUCTIONS, name)
             && !(matches!(name, "max" | "min") && args.len() == 2)
@@ -85,6 +92,7 @@ impl Checker {
     /// Whether a name can be called: built in, or defined by the model.
     pub(super) fn is_callable(&self, name: &str) -> bool {
         self.scope.functions.contains_key(name)
+            || self.is_net(name)
             || functions::find(name).is_some()
             || dist::find(name).is_some()
             || built_in().any(|f| f == name)
@@ -110,6 +118,7 @@ impl Checker {
 
     fn near_function(&self, name: &str) -> Option<String> {
         let mut known: Vec<&str> = self.scope.functions.keys().map(String::as_str).collect();
+        known.extend(self.net_names());
         known.extend(functions::ALL.iter().filter(|f| f.is_called()).map(|f| f.name));
         for name in built_in() {
             known.push(name);

@@ -4,11 +4,14 @@
 //! text order, since a name is used below its statement. What fails is reported once and becomes `None` (or a poisoned
 //! name), and whoever needs it is silent.
 
+mod adaptive;
 mod annotation;
 mod apply;
 mod arguments;
+mod batch;
 mod bracket;
 mod call;
+mod choice;
 mod contract;
 pub mod coupling;
 mod dims;
@@ -21,15 +24,26 @@ mod event;
 mod expr;
 mod fit;
 pub mod flow;
+mod followers;
 pub mod functions;
+mod guide;
 mod inline;
 mod interval;
 mod invoke;
+pub mod layers;
 mod literal;
+mod lookup;
 pub mod model;
 mod names;
 mod needs;
+mod net;
+mod nets;
+pub mod objective;
+mod objective_errors;
+mod order;
+mod parts;
 pub mod plan;
+
 mod plan_errors;
 mod print;
 mod reduce;
@@ -45,6 +59,7 @@ mod types;
 mod unused;
 mod window;
 
+pub use fit::SETTINGS;
 pub use print::dump;
 
 use crate::diag::{Diagnostic, Diagnostics};
@@ -61,6 +76,14 @@ pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
     for stmt in &program.stmts {
         checker.stmt(stmt);
     }
+    for stmt in &program.stmts {
+        if let ast::StmtKind::Guide(stmts) = &stmt.kind {
+            checker.check_guide(stmts, stmt.span);
+        }
+    }
+    checker.put_guide_in_place();
+    checker.expect_own_baselines();
+    checker.check_batches();
     checker.warn_unfinished();
     checker.warn_of_single_draws();
     checker.warn_of_unused(program);
@@ -77,6 +100,7 @@ struct Checker {
     /// Dimensions that the left side of the statement at hand lists: their names run inside brackets.
     listed: Vec<DimId>,
     notes: site::Notes,
+    nets: net::Nets,
     /// Names that some expression reads.
     used: HashSet<NameId>,
 }

@@ -1,7 +1,8 @@
 //! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
 
 pub use super::settings::{
-    EstimatorChoice, Estimators, FitSettings, KlSettings, OptimizerChoice, OptionValue, Precision,
+    Adaptive, Batch, EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk,
+    ObjectiveChoice, ObjectiveKind, OptimizerChoice, OptionValue, Precision, Sampling,
 };
 use crate::dist::Distribution;
 pub use crate::ir::Schedule;
@@ -62,10 +63,41 @@ pub enum NameKind {
     Data(DataDecl),
     /// A point estimate; the initial value is an expression of data.
     Param { init: Option<Expr> },
-    /// `name = expr`: the statement's index. Data where `ty.stage` is `Stage::Data`.
-    Let { stmt: usize },
+    /// `name = expr`: the statement's index. Data where `ty.stage` is `Stage::Data`. What stands in a net or a guide is
+    /// hidden: no report shows it.
+    Let { stmt: usize, hidden: bool },
+    /// What a layer of a net learns.
+    Weight(Weight),
     /// The statement's index.
     Latent { stmt: usize },
+}
+
+/// How the weights of a layer begin.
+#[derive(Clone, Debug)]
+pub struct Weight {
+    pub init: Init,
+    /// The dimensions that the layer sums over, and those that it gives.
+    pub from: Vec<DimId>,
+    pub to: Vec<DimId>,
+    /// Whether it belongs to a baseline.
+    pub baseline: bool,
+}
+
+/// First values of weights, by fan-in n and fan-out m.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Init {
+    /// Uniform within ±1/√n.
+    FanIn,
+    /// Uniform within ±√(6/(n + m)) (Glorot & Bengio 2010).
+    Glorot,
+    /// Normal with variance 2/n (He et al. 2015).
+    He,
+    /// Normal with variance 1/n (LeCun et al. 1998).
+    Lecun,
+    /// Standard normal.
+    Normal,
+    Zeros,
+    Ones,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -187,6 +219,15 @@ pub enum StmtKind {
     /// `name ~ dist`: a latent, or an observed datum.
     Tilde(Site),
     Factor(Expr),
+    /// `name ~ dist` of the guide.
+    Guide(GuideSite),
+}
+
+/// How the guide draws a latent.
+#[derive(Clone, Debug)]
+pub struct GuideSite {
+    pub name: NameId,
+    pub dist: DistCall,
 }
 
 #[derive(Clone, Debug)]
@@ -200,6 +241,8 @@ pub struct Site {
     pub estimator: Option<EstimatorChoice>,
     pub noncentered: Option<Span>,
     pub kl: KlSettings,
+    /// The statement of the guide that draws it, where the model writes one.
+    pub guide: Option<usize>,
 }
 
 /// A distribution applied to expressions; wrappers hold what they wrap.
@@ -249,6 +292,22 @@ pub struct Expr {
     pub kind: ExprKind,
     pub ty: Type,
     pub span: Span,
+}
+
+impl Expr {
+    /// What a factor adds up: without its outermost sums, since its elements are summed anyway. Sums across a window stay.
+    pub fn addends(&self, windows: &[Window]) -> &Expr {
+        match &self.kind {
+            ExprKind::Reduce { how: Reduction::Sum, arg, over }
+                if over
+                    .iter()
+                    .all(|d| arg.ty.dims.contains(d) && !windows.iter().any(|w| w.dim == *d)) =>
+            {
+                arg.addends(windows)
+            }
+            _ => self,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -336,45 +395,4 @@ pub enum Along {
     Softmax,
     LogSoftmax,
     Cumsum,
-}
-
-impl Model {
-    pub fn dim(&self, id: DimId) -> &DimDecl {
-        &self.dims[id.0 as usize]
-    }
-
-    pub fn name(&self, id: NameId) -> &NameDecl {
-        &self.names[id.0 as usize]
-    }
-
-    pub fn find_name(&self, name: &str) -> Option<NameId> {
-        self.names.iter().position(|n| n.name == name).map(|i| NameId(i as u32))
-    }
-
-    pub fn find_dim(&self, name: &str) -> Option<DimId> {
-        self.dims.iter().position(|d| d.name == name).map(|i| DimId(i as u32))
-    }
-
-    /// The size of each dimension as far as the model alone tells.
-    pub fn sizes(&self) -> Vec<Option<usize>> {
-        (0..self.dims.len()).map(|i| self.size(DimId(i as u32))).collect()
-    }
-
-    fn size(&self, id: DimId) -> Option<usize> {
-        match &self.dim(id).size {
-            DimSize::FromData => None,
-            DimSize::Fixed(size) | DimSize::Literal(size) => usize::try_from(*size).ok(),
-            DimSize::Labels(labels) => Some(labels.len()),
-            DimSize::Offset { of, by } => self.size(*of)?.checked_add_signed(*by as isize),
-            DimSize::Prime { of } => self.size(*of),
-        }
-    }
-
-    /// The latent sites with the index of their statement, in sampling order.
-    pub fn latents(&self) -> impl Iterator<Item = (usize, &Site)> {
-        self.stmts.iter().enumerate().filter_map(|(i, s)| match &s.kind {
-            StmtKind::Tilde(site) if !site.observed => Some((i, site)),
-            _ => None,
-        })
-    }
 }

@@ -1,6 +1,7 @@
 //! Names of values: what is declared, what is known to be broken, what stands further down.
 
 use super::model::{Expr, NameDecl, NameId, NameKind, Type};
+use super::net::Inside;
 use super::{Checker, errors};
 use crate::diag;
 use crate::source::Span;
@@ -33,6 +34,8 @@ pub(super) struct Definition {
 pub(super) struct Frame {
     pub function: String,
     pub args: HashMap<String, Option<Expr>>,
+    /// What is known of the call where the function is a net.
+    pub inside: Option<Inside>,
 }
 
 /// What is known of a name above the statement at hand.
@@ -41,6 +44,16 @@ pub(super) enum Known {
     Name(NameId),
     /// Its statement had an error; whoever uses it is silent.
     Poisoned(Span),
+}
+
+impl Scope {
+    pub(super) fn clone_known(&self) -> HashMap<String, Known> {
+        self.known.clone()
+    }
+
+    pub(super) fn restore_known(&mut self, known: HashMap<String, Known>) {
+        self.known = known;
+    }
 }
 
 impl Checker {

@@ -3,17 +3,22 @@
 //! The command line wins over an annotation, an annotation over the automatic choice; a biased choice says what is exact
 //! instead, where that is affordable.
 
+use super::batch::{batches, inside, unbounded};
+use super::choice::{Chosen, able, affordable, candidates, moved_bound, sampled};
 use super::elimination::{Obstacle, Sum, eliminate};
 use super::flow::{Flows, flows};
 use super::model::{
-    DimId, DistCall, Elem, EstimatorChoice, Estimators, Expr, Model, NameId, OptionValue, Site,
-    Stage,
+    DimId, Elem, EstimatorChoice, Estimators, Model, NameId, ObjectiveAsk, ObjectiveChoice,
+    OptionValue, Site,
 };
+use super::objective::{obstacle, resolve};
+use super::objective_errors::objective_forbids;
 use super::plan_errors as errors;
+use super::settings::option;
+pub use super::settings::{Policy, Sizes};
+use super::site_errors::batch as batch_errors;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::dist::Support;
-use crate::estimator::{self, Bias, Default, Estimator};
-use crate::ir::Schedule;
+use crate::estimator::{self, Bias, Estimator};
 
 /// Joint values per element of the kept dimensions that a sum may take.
 pub const BUDGET: u128 = 256;
@@ -21,29 +26,15 @@ pub const BUDGET: u128 = 256;
 /// Values of a count that a guide gives a free logit each.
 pub const MOST_LOGITS: u128 = 100_000;
 
-/// What the command line says about estimators.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Policy {
-    pub estimators: Option<Estimators>,
-    /// `--estimator z=reinforce`
-    pub overrides: Vec<(String, String)>,
-}
-
-/// What is known of sizes when a plan is made.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sizes {
-    /// Of each dimension.
-    pub dims: Vec<Option<usize>>,
-    /// How many values the latents have whose bound the data give.
-    pub supports: Vec<(NameId, u128)>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
+    pub objective: ObjectiveChoice,
     /// In sampling order.
     pub latents: Vec<LatentPlan>,
     /// The exact sums, in the order in which they are taken.
     pub sums: Vec<Sum>,
+    /// The dimensions of which a step sees some rows, and how many.
+    pub batches: Vec<(DimId, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +45,8 @@ pub struct LatentPlan {
     pub options: Vec<(&'static str, OptionValue)>,
     /// Whether an annotation or the command line asks for this estimator.
     pub asked: bool,
+    /// Whether the model writes its guide.
+    pub guided: bool,
     pub reason: String,
     pub flows: Flows,
     /// Joint values per element of the kept dimensions, for finite supports of known size.
@@ -83,6 +76,11 @@ impl LatentPlan {
 }
 
 impl Plan {
+    /// How many rows of a dimension a step sees; `None` for all.
+    pub fn batch_of(&self, dim: DimId) -> Option<usize> {
+        self.batches.iter().find(|(d, _)| *d == dim).map(|&(_, rows)| rows)
+    }
+
     pub fn of(&self, name: NameId) -> Option<&LatentPlan> {
         self.latents.iter().find(|l| l.name == name)
     }
@@ -90,33 +88,48 @@ impl Plan {
     /// The plan with every latent summed out of the model whose sum is affordable; `None` where those do not factor.
     pub fn summed(&self, model: &Model) -> Option<Plan> {
         let summed = |l: &LatentPlan| match (&l.exact, l.estimator) {
-            (Some(_), _) | (None, "enumerate") => {
+            (Some(_), _) | (None, "enumerate")
+                if !l.guided && inside(model, &self.batches, &l.flows).is_none() =>
+            {
                 LatentPlan { estimator: "marginalize", options: vec![], exact: None, ..l.clone() }
             }
             _ => l.clone(),
         };
         let latents: Vec<LatentPlan> = self.latents.iter().map(summed).collect();
         let sums = eliminate(model, &latents, BUDGET).ok()?;
-        Some(Plan { latents, sums })
+        let (objective, batches) = (self.objective, self.batches.clone());
+        Some(Plan { objective, latents, sums, batches })
     }
 }
 
 /// Chooses an estimator for every latent. Exact sums that were chosen, not asked for, give way where they do not factor.
 pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics) {
-    let mut planner = Planner { model, policy, sizes, diags: Diagnostics::new() };
+    let ask = policy.objective.as_ref().or(model.fit.objective.as_ref());
+    let objective = ObjectiveChoice::default();
+    let mut diags = Diagnostics::new();
+    let batches = batches(model, policy, sizes, &mut diags);
+    let mut planner = Planner { model, policy, sizes, ask, objective, batches, diags };
     planner.check_overrides();
+    planner.check_objective();
     let planned = model.latents().filter_map(|(stmt, site)| planner.latent(stmt, site, None));
     let mut latents: Vec<LatentPlan> = planned.collect();
     let sums = planner.settle(&mut latents);
+    planner.expect_parted(&latents);
     offer_exact(model, &mut latents);
-    (Plan { latents, sums }, planner.diags)
+    let (objective, batches) = (planner.objective, planner.batches);
+    let mut diags = planner.diags;
+    let whole = ask.filter(|_| !diags.has_errors());
+    let obstacle = whole.and_then(|ask| obstacle(model, objective, ask, &latents));
+    obstacle.into_iter().for_each(|error| diags.push(error));
+    unbounded(model, objective, &batches).into_iter().for_each(|error| diags.push(error));
+    (Plan { objective, latents, sums, batches }, diags)
 }
 
 /// Says what to type for the latents whose exact sum is affordable and factors beside those that are chosen.
 fn offer_exact(model: &Model, latents: &mut [LatentPlan]) {
     let holds = |row: usize| {
         let mut other = latents.to_vec();
-        other[row].estimator = "marginalize";
+        other[row].estimator = if other[row].guided { "enumerate" } else { "marginalize" };
         eliminate(model, &other, BUDGET).is_ok()
     };
     let offers: Vec<bool> =
@@ -126,14 +139,25 @@ fn offer_exact(model: &Model, latents: &mut [LatentPlan]) {
     }
 }
 
-struct Planner<'a> {
-    model: &'a Model,
+pub(super) struct Planner<'a> {
+    pub(super) model: &'a Model,
     policy: &'a Policy,
     sizes: &'a Sizes,
-    diags: Diagnostics,
+    ask: Option<&'a ObjectiveAsk>,
+    objective: ObjectiveChoice,
+    batches: Vec<(DimId, usize)>,
+    pub(super) diags: Diagnostics,
 }
 
 impl Planner<'_> {
+    fn check_objective(&mut self) {
+        match self.ask.map(|ask| resolve(self.model, ask)) {
+            None => {}
+            Some(Ok(objective)) => self.objective = objective,
+            Some(Err(error)) => self.diags.push(error),
+        }
+    }
+
     fn check_overrides(&mut self) {
         for (name, _) in &self.policy.overrides {
             let mut latents = self.model.latents();
@@ -203,20 +227,29 @@ impl Planner<'_> {
             }
             None => self.automatic(site, &flows, joint, barred)?,
         };
+        if let Some(error) = self.parted(site, &flows, chosen.estimator) {
+            self.diags.push(error);
+            return None;
+        }
         if let Some(error) = self.overfull(site) {
             self.diags.push(error);
             return None;
         }
         let card = chosen.estimator.card();
         let options = card.options.iter().map(|o| (o.name, option(&chosen.options, o))).collect();
-        let exact = (card.bias != Bias::Exact && affordable(site, joint))
-            .then(|| format!("@marginalize  # sums over {} values", joint.unwrap_or_default()));
+        let word = if site.guide.is_some() { "@enumerate" } else { "@marginalize" };
+        let is_possible =
+            word == "@enumerate" || inside(self.model, &self.batches, &flows).is_none();
+        let is_affordable = is_possible && affordable(self.model, site, joint);
+        let exact = (card.bias != Bias::Exact && is_affordable)
+            .then(|| format!("{word}  # sums over {} values", joint.unwrap_or_default()));
         Some(LatentPlan {
             name: site.name,
             stmt,
             estimator: card.name,
             options,
             asked: is_asked,
+            guided: site.guide.is_some(),
             reason: chosen.reason,
             flows,
             joint,
@@ -226,6 +259,9 @@ impl Planner<'_> {
 
     /// Why no guide serves a latent with this distribution, whatever its estimator.
     fn unguided(&self, site: &Site) -> Option<Diagnostic> {
+        if site.guide.is_some() {
+            return None;
+        }
         if !site.dist.root().signature().support.has_guide() {
             return Some(errors::no_guide(self.model, site));
         }
@@ -236,7 +272,7 @@ impl Planner<'_> {
     /// Why a guide would have too many logits.
     fn overfull(&self, site: &Site) -> Option<Diagnostic> {
         let name = self.model.name(site.name);
-        let values = self.support_size(site)?;
+        let values = self.support_size(site).filter(|_| site.guide.is_none())?;
         let is_over = name.ty.elem == Elem::Int && values > MOST_LOGITS;
         is_over.then(|| errors::too_many_counts(name, values))
     }
@@ -267,10 +303,18 @@ impl Planner<'_> {
         let card = estimator.card();
         let signature = site.dist.root().signature();
         let name = &self.model.name(site.name).name;
-        let error = if let Some(why) = estimator.refuses(signature) {
-            errors::estimator_refuses(choice, name, signature, why, &candidates(site))
+        let aim = self.objective.aim(&site.dims);
+        let error = if let Some(why) = self.model.refusal(estimator, site) {
+            let able = candidates(self.model, site);
+            errors::estimator_refuses(choice, name, signature, why, &able)
+        } else if let Some(why) = estimator.misses(aim) {
+            objective_forbids(choice, name, why, self.ask, &able(self.model, site, aim))
         } else if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
             errors::use_forbids(choice, name, jump)
+        } else if let ("marginalize", Some(dim)) =
+            (card.name, inside(self.model, &self.batches, flows))
+        {
+            batch_errors::summed_inside(self.model, dim, name, choice.span)
         } else {
             match joint {
                 Some(joint) if card.bias == Bias::Exact && joint > BUDGET => {
@@ -292,19 +336,24 @@ impl Planner<'_> {
     ) -> Option<Chosen> {
         let estimators =
             self.policy.estimators.or(self.model.fit.estimators).unwrap_or(Estimators::Auto);
-        if estimators != Estimators::Exact || !candidates(site).contains(&"marginalize") {
-            return sampled(site, flows, estimators);
+        let exact = if site.guide.is_some() { "enumerate" } else { "marginalize" };
+        let aim = self.objective.aim(&site.dims);
+        if estimators != Estimators::Exact || !able(self.model, site, aim).contains(&exact) {
+            return sampled(self.model, site, flows, estimators, aim);
         }
         let why_not = match (barred, joint) {
             (Some(why), _) => why,
+            (None, Some(_)) if inside(self.model, &self.batches, flows).is_some() => {
+                "not summed: its costs are batched".into()
+            }
             (None, Some(joint)) if joint <= BUDGET => {
                 let reason = format!("exact: {joint} values, within {BUDGET}");
-                return Chosen::new("marginalize", reason);
+                return Chosen::new(exact, reason);
             }
             (None, Some(joint)) => format!("not summed: {}", errors::values(joint)),
             (None, None) => "not summed: as many values as the data will say".into(),
         };
-        let chosen = sampled(site, flows, estimators)?;
+        let chosen = sampled(self.model, site, flows, estimators, aim)?;
         Some(Chosen { reason: format!("{why_not}; {}", chosen.reason), ..chosen })
     }
 
@@ -317,7 +366,7 @@ impl Planner<'_> {
     }
 
     /// How many values one element has.
-    fn support_size(&self, site: &Site) -> Option<u128> {
+    pub(super) fn support_size(&self, site: &Site) -> Option<u128> {
         let ty = &self.model.name(site.name).ty;
         let from_data = self.sizes.supports.iter().find(|(name, _)| *name == site.name);
         match ty.elem {
@@ -330,68 +379,5 @@ impl Planner<'_> {
 
     fn size(&self, dim: DimId) -> Option<usize> {
         self.sizes.dims.get(dim.0 as usize).copied().flatten()
-    }
-}
-
-struct Chosen {
-    estimator: &'static dyn Estimator,
-    options: Vec<(String, OptionValue)>,
-    reason: String,
-}
-
-impl Chosen {
-    fn new(name: &str, reason: impl Into<String>) -> Option<Self> {
-        let estimator = estimator::find(name)?;
-        Some(Self { estimator, options: vec![], reason: reason.into() })
-    }
-}
-
-/// The choice where nothing is summed.
-fn sampled(site: &Site, flows: &Flows, estimators: Estimators) -> Option<Chosen> {
-    let support = site.dist.root().signature().support;
-    let jump = flows.jumps.first();
-    let relaxes = matches!(support, Support::Binary | Support::Index);
-    match jump {
-        None if !support.is_discrete() => Chosen::new("pathwise", "continuous, every use smooth"),
-        None if relaxes && !estimators.is_unbiased() => {
-            Chosen::new("gumbel_softmax", "discrete, every use smooth when relaxed")
-        }
-        None if relaxes => Chosen::new("reinforce", "discrete; unbiased asked for"),
-        None => Chosen::new("reinforce", "counts do not relax"),
-        Some(jump) => Chosen::new("reinforce", format!("used in {}", jump.what)),
-    }
-}
-
-/// The estimators that can serve a latent.
-fn candidates(site: &Site) -> Vec<&'static str> {
-    let signature = site.dist.root().signature();
-    let serves = |e: &&&dyn Estimator| e.refuses(signature).is_none();
-    estimator::ALL.iter().filter(serves).map(|e| e.card().name).collect()
-}
-
-/// What bounds the counts of a distribution, where the data do not give it.
-fn moved_bound(call: &DistCall) -> Option<&Expr> {
-    let root = call.root_call();
-    let moves = |n: &&Expr| n.ty.stage > Stage::Data;
-    let is_bounded = root.dist.0.signature().support.most().is_some();
-    root.counts().find(moves).filter(|_| is_bounded)
-}
-
-fn affordable(site: &Site, joint: Option<u128>) -> bool {
-    let finite = candidates(site).contains(&"marginalize");
-    finite && joint.is_some_and(|joint| joint <= BUDGET)
-}
-
-/// The option as asked for, or its default.
-pub(super) fn option(asked: &[(String, OptionValue)], card: &estimator::OptionCard) -> OptionValue {
-    let found = asked.iter().find(|(name, _)| name == card.name);
-    found.map_or_else(|| default(card.default), |(_, value)| value.clone())
-}
-
-fn default(value: Default) -> OptionValue {
-    match value {
-        Default::Number(schedule) => OptionValue::Schedule(schedule),
-        Default::Flag(flag) => OptionValue::Schedule(Schedule::Constant(f64::from(u8::from(flag)))),
-        Default::Word(word) => OptionValue::Word(word.into()),
     }
 }

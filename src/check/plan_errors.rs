@@ -1,7 +1,7 @@
 //! E0290–E0299: estimators that a latent cannot have.
 
 use super::flow::Jump;
-use super::model::{EstimatorChoice, Model, NameDecl, Site};
+use super::model::{EstimatorChoice, Model, NameDecl, NameId, Site};
 use super::plan::{BUDGET, LatentPlan, MOST_LOGITS};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::dist::Signature;
@@ -9,6 +9,38 @@ use crate::estimator;
 use crate::source::Span;
 
 /// E0290. From `--estimator z=…`.
+pub(super) fn scored_below_sum(
+    model: &Model,
+    summed: &LatentPlan,
+    follower: &LatentPlan,
+) -> Diagnostic {
+    let (name, other) = (&model.name(summed.name).name, &model.name(follower.name).name);
+    let by = follower.estimator;
+    Diagnostic::new(
+        Code::E0298,
+        format!("`@{by}` cannot serve `{other}`: its guide reads `{name}`, which is summed"),
+    )
+    .at(model.name(follower.name).span, format!("drawn along the values of `{name}`"))
+    .also(model.name(summed.name).span, "summed under its guide")
+    .help(format!("serve `{other}` by `@pathwise` or `@gumbel_softmax`, or sample `{name}`"))
+}
+
+/// A guide that reads a latent would have to be drawn again for each of its values.
+pub(super) fn read_by_guide(
+    model: &Model,
+    latent: NameId,
+    follower: NameId,
+    estimator: &str,
+) -> Diagnostic {
+    let (name, follower) = (&model.name(latent).name, &model.name(follower).name);
+    Diagnostic::new(
+        Code::E0298,
+        format!("`@{estimator}` cannot serve `{name}`: the guide of `{follower}` reads it"),
+    )
+    .at(model.name(latent).span, format!("read by the guide of `{follower}`"))
+    .help("use `@reinforce`, `@gumbel_softmax` or `@enumerate`, or let the guide read data instead")
+}
+
 pub(super) fn no_such_latent(model: &Model, name: &str) -> Diagnostic {
     let latents: Vec<&str> =
         model.latents().map(|(_, s)| model.name(s.name).name.as_str()).collect();

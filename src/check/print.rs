@@ -25,6 +25,9 @@ pub fn dump(model: &Model) -> String {
                 let (name, dims) = (&model.name(site.name).name, dims(model, &site.dims));
                 format!("{verb} {name}{dims} ~ {}", dist(model, &site.dist))
             }
+            StmtKind::Guide(guide) => {
+                format!("guide {} ~ {}", model.name(guide.name).name, dist(model, &guide.dist))
+            }
             StmtKind::Factor(value) => format!("factor {}", expr(model, value)),
         };
         let windows: String = stmt
@@ -52,6 +55,7 @@ fn kind(name: &NameDecl) -> &'static str {
     match name.kind {
         NameKind::Data(_) => "data",
         NameKind::Param { .. } => "param",
+        NameKind::Weight(_) => "weight",
         NameKind::Let { .. } => "value",
         NameKind::Latent { .. } => "latent",
     }

@@ -20,7 +20,7 @@ impl Checker {
             return self.fail(errors::nothing_to_reduce(callee, arg.span));
         }
         let over = match over {
-            [] => arg.ty.dims.clone(),
+            [] => self.own_dims(&arg),
             _ => self.dims_of(&arg, over, callee)?,
         };
         let (elem, support) = match how {
@@ -54,7 +54,7 @@ impl Checker {
             [] if arg.ty.dims.is_empty() => {
                 return self.fail(errors::nothing_to_reduce(callee, arg.span));
             }
-            [] => arg.ty.dims.clone(),
+            [] => self.own_dims(&arg),
             _ => self.dims_of(&arg, over, callee)?,
         };
         let over = self.only(&over, &arg, callee)?;
@@ -134,6 +134,10 @@ impl Checker {
             if !arg.ty.dims.contains(&dim) {
                 let has = self.dim_list(&arg.ty.dims);
                 return self.fail(errors::over_what(callee, name, arg.span, &has));
+            }
+            if self.inside().is_some_and(|i| i.mapped.contains(&dim)) {
+                let net = self.scope.calls.last().map_or("", |f| &f.function).to_string();
+                return self.fail(errors::mapped_over(name, &net));
             }
             dims.push(dim);
         }

@@ -1,8 +1,10 @@
 //! A plan with another estimator for one latent: what measurements compare.
 
 use super::elimination::eliminate;
-use super::model::{Model, OptionValue, StmtKind};
-use super::plan::{LatentPlan, Plan, option};
+use super::followers::parted;
+use super::model::{Model, ObjectiveChoice, OptionValue, StmtKind};
+use super::plan::{LatentPlan, Plan};
+use super::settings::option;
 use crate::estimator::{Bias, Estimator};
 
 /// The plan with another estimator for the latent at this place, under these options and defaults for the rest. `None` where
@@ -17,24 +19,39 @@ pub fn replan(
 ) -> Option<Plan> {
     let mut latents = plan.latents.clone();
     let latent = &mut latents[place];
-    if !serves(model, latent, estimator, budget) {
+    if !serves(model, plan.objective, latent, estimator, budget) {
         return None;
     }
     let card = estimator.card();
     latent.estimator = card.name;
     latent.exact = latent.exact.take().filter(|_| card.bias != Bias::Exact);
     latent.options = card.options.iter().map(|o| (o.name, option(options, o))).collect();
+    if parted(&latents).is_some() {
+        return None;
+    }
     let sums = eliminate(model, &latents, budget).ok()?;
-    Some(Plan { latents, sums })
+    let (objective, batches) = (plan.objective, plan.batches.clone());
+    Some(Plan { objective, latents, sums, batches })
 }
 
-fn serves(model: &Model, latent: &LatentPlan, estimator: &dyn Estimator, budget: u128) -> bool {
+fn serves(
+    model: &Model,
+    objective: ObjectiveChoice,
+    latent: &LatentPlan,
+    estimator: &dyn Estimator,
+    budget: u128,
+) -> bool {
     let StmtKind::Tilde(site) = &model.stmts[latent.stmt].kind else {
         unreachable!("plans are of `~` statements");
     };
     let card = estimator.card();
     let is_finite = latent.joint.is_some_and(|joint| joint <= budget);
-    estimator.refuses(site.dist.root().signature()).is_none()
+    let parted = !latent.flows.followers.is_empty() && estimator.compares();
+    let summed = latent.guided && card.name == "marginalize";
+    model.refusal(estimator, site).is_none()
+        && estimator.misses(objective.aim(&site.dims)).is_none()
+        && !parted
+        && !summed
         && (latent.flows.jumps.is_empty() || !card.needs_smooth)
         && (is_finite || card.bias != Bias::Exact)
 }

@@ -8,7 +8,7 @@ use super::names::Known;
 use super::site_errors::site as errors;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What is remembered for the rest of the text.
 #[derive(Default)]
@@ -17,6 +17,11 @@ pub(super) struct Notes {
     observed: HashMap<NameId, Span>,
     pub(super) schedules: Vec<Spanned<Schedule>>,
     pub(super) fit_block: Option<Span>,
+    pub(super) guide: Option<Span>,
+    /// Latents that the guide at hand draws further down.
+    pub(super) undrawn: HashSet<String>,
+    /// Latents that the guide draws, read ahead.
+    pub(super) guided: HashSet<String>,
     /// Where relaxations end so cold that one draw is too few.
     pub(super) cold: Vec<Spanned<f64>>,
     /// Where `fit` asks for one draw per step.
@@ -76,6 +81,7 @@ impl Checker {
             estimator: options.estimator,
             noncentered: options.noncentered,
             kl: options.kl,
+            guide: None,
         };
         self.push_stmt(StmtKind::Tilde(site), stmt.span);
         Some(())
@@ -116,6 +122,7 @@ impl Checker {
             estimator: None,
             noncentered: None,
             kl: KlSettings::default(),
+            guide: None,
         };
         self.push_stmt(StmtKind::Tilde(site), stmt.span);
     }

@@ -16,13 +16,10 @@ impl Checker {
             ast::StmtKind::Param { name, ty, init } => self.param(name, ty, init.as_ref()),
             ast::StmtKind::Let { targets, value } => self.deterministic(targets, value, stmt.span),
             ast::StmtKind::Fn { name, params, body } => self.define(name, params, body),
-            ast::StmtKind::Net(net) => {
-                self.poison(&net.name);
-                self.diags.push(errors::net_refused(&net.name));
-            }
+            ast::StmtKind::Net(net) => self.declare_net(net),
             ast::StmtKind::Tilde { target, dist } => self.check_tilde(stmt, target, dist),
             ast::StmtKind::Factor(value) => self.factor(value, stmt.span),
-            ast::StmtKind::Guide(_) => self.diags.push(errors::guide_refused(stmt.span)),
+            ast::StmtKind::Guide(_) => {}
             ast::StmtKind::Fit(settings) => self.check_fit(settings, stmt.span),
         }
     }
@@ -82,10 +79,26 @@ impl Checker {
     }
 
     /// `name = expr`, `name[t] = expr`
-    fn deterministic(&mut self, targets: &[ast::Target], value: &ast::Expr, span: Span) {
+    pub(super) fn deterministic(&mut self, targets: &[ast::Target], value: &ast::Expr, span: Span) {
         let [target] = targets else { return self.several_targets(targets, value, span) };
         let listed = self.target_dims(target);
         let value = self.expr(value);
+        self.let_checked(target, listed, value, span);
+    }
+
+    /// One of the values of a statement with several names on the left.
+    pub(super) fn let_value(&mut self, target: &ast::Target, value: Option<Expr>, span: Span) {
+        let listed = self.target_dims(target);
+        self.let_checked(target, listed, value, span);
+    }
+
+    fn let_checked(
+        &mut self,
+        target: &ast::Target,
+        listed: Option<Vec<DimId>>,
+        value: Option<Expr>,
+        span: Span,
+    ) {
         let (Some(listed), Some(mut value)) = (listed, value) else {
             return self.poison(&target.name);
         };
@@ -96,14 +109,14 @@ impl Checker {
             }
             ty = Type { dims: listed, ..value.ty.clone() };
         }
-        let kind = NameKind::Let { stmt: self.next_stmt() };
+        let kind = NameKind::Let { stmt: self.next_stmt(), hidden: false };
         if let Some(name) = self.declare(&target.name, kind, ty) {
             self.push_stmt(StmtKind::Let { name, value }, span);
         }
     }
 
     /// The left side lists every dimension of the value; a list takes the one of its length that the value lacks.
-    fn expect_listed(
+    pub(super) fn expect_listed(
         &mut self,
         target: &ast::Target,
         listed: &[DimId],
@@ -125,16 +138,6 @@ impl Checker {
             }
         }
         Some(())
-    }
-
-    /// Only nets give several values, and those have no meaning yet.
-    fn several_targets(&mut self, targets: &[ast::Target], value: &ast::Expr, span: Span) {
-        if self.expr(value).is_some() {
-            self.diags.push(errors::several_targets(span));
-        }
-        for target in targets {
-            self.poison(&target.name);
-        }
     }
 
     fn factor(&mut self, value: &ast::Expr, span: Span) {

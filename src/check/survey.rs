@@ -37,6 +37,13 @@ impl Checker {
             ast::StmtKind::Tilde { target, .. } => vec![&target.name],
             _ => vec![],
         };
+        if let ast::StmtKind::Guide(stmts) = &stmt.kind {
+            let drawn = stmts.iter().filter_map(|s| match &s.kind {
+                ast::StmtKind::Tilde { target, .. } => Some(target.name.text.clone()),
+                _ => None,
+            });
+            self.notes.guided.extend(drawn);
+        }
         for name in names {
             self.scope.ahead.entry(name.text.clone()).or_insert(name.span);
         }

@@ -1,6 +1,6 @@
 //! Warnings about what the model says for nothing: data and dimensions that nobody reads, latents that reach no data.
 
-use super::model::{DistCall, Entry, Expr, ExprKind, NameId, NameKind, StmtKind};
+use super::model::{DistCall, Expr, ExprKind, NameId, NameKind, StmtKind};
 use super::{Checker, errors};
 use crate::diag;
 use crate::syntax::ast;
@@ -13,6 +13,7 @@ impl Checker {
             return;
         }
         self.warn_of_names();
+        self.warn_of_unused_nets();
         self.warn_of_latents();
         for stmt in &program.stmts {
             let ast::StmtKind::Dim { name, .. } = &stmt.kind else { continue };
@@ -77,7 +78,7 @@ impl Checker {
         if !alive.insert(name) {
             return;
         }
-        let (NameKind::Let { stmt } | NameKind::Latent { stmt }) = self.model.name(name).kind
+        let (NameKind::Let { stmt, .. } | NameKind::Latent { stmt }) = self.model.name(name).kind
         else {
             return;
         };
@@ -86,7 +87,7 @@ impl Checker {
                 self.reach_expr(value, alive);
             }
             Some(StmtKind::Tilde(site)) => self.reach_dist(&site.dist, alive),
-            None => {}
+            Some(StmtKind::Guide(_)) | None => {}
         }
     }
 
@@ -100,32 +101,10 @@ impl Checker {
     }
 
     fn reach_expr(&self, e: &Expr, alive: &mut HashSet<NameId>) {
-        match &e.kind {
-            ExprKind::Name(name) => self.reach(*name, alive),
-            ExprKind::Call { args, .. } | ExprKind::Stack(args) => {
-                args.iter().for_each(|a| self.reach_expr(a, alive))
-            }
-            ExprKind::Reduce { arg, .. }
-            | ExprKind::Along { arg, .. }
-            | ExprKind::OneHot { arg, .. } => self.reach_expr(arg, alive),
-            ExprKind::SumBy { arg: left, index: right }
-            | ExprKind::Contract { left, right, .. } => {
-                self.reach_expr(left, alive);
-                self.reach_expr(right, alive);
-            }
-            ExprKind::Index { base, entries } => {
-                self.reach_expr(base, alive);
-                for (_, entry) in entries {
-                    if let Entry::By(index) = entry {
-                        self.reach_expr(index, alive);
-                    }
-                }
-            }
-            ExprKind::Number(_)
-            | ExprKind::Literal(_)
-            | ExprKind::Position(_)
-            | ExprKind::Size(_) => {}
+        if let ExprKind::Name(name) = e.kind {
+            self.reach(name, alive);
         }
+        e.parts().into_iter().for_each(|part| self.reach_expr(part, alive));
     }
 }
 

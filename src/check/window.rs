@@ -16,6 +16,7 @@ impl Checker {
             StmtKind::Let { value, .. } | StmtKind::Factor(value) => {
                 found = self.windows(value);
             }
+            StmtKind::Guide(guide) => self.windows_of_dist(&guide.dist, &[], &mut found),
             StmtKind::Tilde(site) => {
                 self.windows_of_dist(&site.dist, &[], &mut found);
                 self.expect_whole_latent(site, &found, span);
@@ -51,7 +52,7 @@ impl Checker {
 
     fn windows_of_name(&self, name: NameId) -> Vec<Window> {
         match self.model.name(name).kind {
-            NameKind::Let { stmt } => {
+            NameKind::Let { stmt, .. } => {
                 self.model.stmts.get(stmt).map_or_else(Vec::new, |s| s.windows.clone())
             }
             _ => vec![],

@@ -1,7 +1,8 @@
 //! What several commands share: reading a model file or standard input, and the flags for data and estimators.
 
 use super::Status;
-use crate::check::model::Estimators;
+use crate::check::model::{Estimators, ObjectiveAsk};
+use crate::check::objective::parse;
 use crate::check::plan::Policy;
 use crate::diag::Diagnostics;
 use crate::front::Terminal;
@@ -59,6 +60,12 @@ pub(super) struct PolicyArgs {
     /// The estimator of one latent; wins over its annotation
     #[arg(long = "estimator", value_name = "LATENT=NAME", value_parser = pair)]
     overrides: Vec<(String, String)>,
+    /// What is maximised: elbo, stl, iwae(8), iwae(8 over n), dreg(8 over n)
+    #[arg(long, value_name = "OBJECTIVE", value_parser = parse)]
+    objective: Option<ObjectiveAsk>,
+    /// Rows of a dimension that a step sees; wins over the model
+    #[arg(long = "batch", value_name = "DIM=ROWS", value_parser = size)]
+    batches: Vec<(String, u64)>,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -72,7 +79,8 @@ enum EstimatorsArg {
 
 impl DataArgs {
     pub(super) fn inputs(&self) -> Inputs {
-        Inputs { data: self.data.clone(), dims: self.dims.clone(), policy: self.policy.policy() }
+        let (data, dims) = (self.data.clone(), self.dims.clone());
+        Inputs { data, dims, policy: self.policy.policy(), seed: None }
     }
 
     /// Whether anything is known of the data.
@@ -89,7 +97,8 @@ impl PolicyArgs {
             EstimatorsArg::Unbiased => Estimators::Unbiased,
             EstimatorsArg::Measured => Estimators::Measured,
         });
-        Policy { estimators, overrides: self.overrides.clone() }
+        let (overrides, batches) = (self.overrides.clone(), self.batches.clone());
+        Policy { estimators, overrides, batches, objective: self.objective.clone() }
     }
 }
 

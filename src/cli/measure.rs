@@ -54,6 +54,7 @@ impl MeasureArgs {
         let latents = problem.as_ref().map(|p| self.places(p, &mut found)).unwrap_or_default();
         terminal.report(&found, &session.source);
         let problem = problem.filter(|_| !found.has_errors()).ok_or(Status::Mistake)?;
+        let problem = problem.on_elbo();
         let settings = self.settings(&session, &problem);
         Ok(Ready { session, problem, latents, settings })
     }

@@ -32,10 +32,14 @@ impl Plan {
             Err(status) => return status,
         };
         let inputs = self.data.inputs();
+        let mut sizes = session.model.sizes();
         let plan = if self.data.are_given() {
             let (problem, more) = session.problem(&inputs);
             found.extend(more);
-            problem.map(|p| (*p.plan).clone())
+            problem.map(|p| {
+                sizes = p.bound.sizes();
+                (*p.plan).clone()
+            })
         } else {
             let (plan, more) = session.plan(&inputs.policy);
             found.extend(more);
@@ -45,9 +49,12 @@ impl Plan {
         let Some(plan) = plan.filter(|_| !found.has_errors()) else { return Status::Mistake };
         let rows = report::latent_rows(&session.model, &plan);
         let sums = report::sum_rows(&session.model, &plan);
+        let objective = plan.objective.words(&session.model);
+        let batches = report::batch_rows(&session.model, &plan, &sizes);
+        let json = || serde_json::json!({ "objective": objective, "latents": rows, "sums": sums, "batches": batches });
         let text = match self.json {
-            true => format!("{:#}\n", serde_json::json!({ "latents": rows, "sums": sums })),
-            false => report::plan_text(&rows, &sums),
+            true => format!("{:#}\n", json()),
+            false => report::batch_text(&batches) + &report::plan_text(&objective, &rows, &sums),
         };
         terminal.print(&text);
         Status::Done

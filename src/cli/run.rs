@@ -9,7 +9,7 @@ use crate::diag::{self, Diagnostic, Diagnostics};
 use crate::front::{self, Fit, Interrupt, Progress, Terminal};
 use crate::infer::{self, Config, Finding};
 use crate::lower::Problem;
-use crate::report::{self, Exit, Folder, LatentRow, Record};
+use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -135,6 +135,7 @@ struct Ready {
     problem: Arc<Problem>,
     config: Config,
     latents: Vec<LatentRow>,
+    batches: Vec<BatchRow>,
     warnings: Diagnostics,
     folder: Folder,
 }
@@ -171,7 +172,7 @@ impl Run {
     /// Everything that a user can get wrong, before anything is computed.
     fn prepare(&self, terminal: &Terminal) -> Result<Ready, Status> {
         let (session, mut warnings) = open_checked(&self.file, terminal)?;
-        let inputs = self.data.inputs();
+        let inputs = Inputs { seed: self.fit.seed, ..self.data.inputs() };
         let (problem, found) = session.problem(&inputs);
         warnings.extend(found);
         let Some(problem) = problem else {
@@ -185,8 +186,10 @@ impl Run {
         let settings = session.settings(&self.fit.settings());
         let config = Config::new(&problem, &settings, self.fit.threads(), self.fit.lowering());
         let latents = report::latent_rows(&session.model, &problem.plan);
+        let batches = report::batch_rows(&session.model, &problem.plan, &problem.bound.sizes());
         let problem = Arc::new(problem);
-        let mut ready = Ready { session, inputs, problem, config, latents, warnings, folder };
+        let mut ready =
+            Ready { session, inputs, problem, config, latents, batches, warnings, folder };
         let late = warnings_of(&ready, &infer::unfinished(&ready.problem, &ready.config));
         ready.warnings.extend(late);
         Ok(ready)
@@ -237,7 +240,9 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         dims: &ready.inputs.dims,
         config: &ready.config,
         policy: &ready.inputs.policy,
+        objective: ready.problem.plan.objective.words(&ready.session.model),
         latents: &ready.latents,
+        batches: &ready.batches,
         warnings: ready.warnings.iter().map(json).collect(),
         exit: fit.exit,
         error: broken.map(json),
@@ -246,7 +251,8 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         fit_seconds: fit.seconds,
         us_per_step: fit.us_per_step,
         startup_ms: fit.startup_ms,
-        elbos: fit.elbos,
+        elbos: fit.elbos.clone(),
+        temperatures: &fit.temperatures,
     };
     record.to_json()
 }
@@ -269,11 +275,12 @@ fn row(s: &crate::infer::Summary) -> serde_json::Value {
 
 /// The report on the screen.
 fn text(ready: &Ready, fit: &Fit) -> String {
-    let mut out = report::estimators(&ready.latents);
+    let mut out = report::batch_text(&ready.batches);
+    out.push_str(&report::estimators(&ready.latents));
     out.push('\n');
     out.push_str(&report::posterior_table(&fit.summary, " in summary.csv"));
     out.push('\n');
-    out.push_str(&report::elbo_lines(fit.elbos));
+    out.push_str(&report::elbo_lines(&fit.elbos));
     let ending = match fit.exit {
         Exit::Done => "",
         Exit::Interrupted => ", interrupted",

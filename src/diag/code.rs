@@ -50,7 +50,7 @@ macro_rules! codes {
             )*
         }
 
-        /// All codes, in order: syntax E01, names, types and sites E02, data E03, command line and run E04, warnings W.
+        /// All codes, in order: syntax E01, names, types and sites E02, data E03, command line and run E04, objectives and batches E05, warnings W.
         pub static CODES: &[Code] = &[$(Code::$name),*];
     };
 }
@@ -140,8 +140,12 @@ codes! {
     E0251 "a latent without a distribution for its first elements"
     E0252 "recurrences are not supported yet"
     E0253 "missing cells are not supported yet"
-    E0254 "nets are not supported yet"
-    E0255 "guides are not supported yet"
+    E0254 "values that a net does not take or give"
+    E0255 "a guide that does not fit its latent"
+    E0256 "what no net can hold or see"
+    E0257 "a layer that does not fit"
+    E0258 "what no guide can hold"
+    E0259 "a guide that runs in a circle"
     E0260 "a right side of `~` that is no distribution"
     E0261 "a left side of `~` that cannot have a distribution"
     E0262 "a second `~` on one name"
@@ -162,7 +166,6 @@ codes! {
     E0277 "an unknown annotation"
     E0278 "an annotation without a latent"
     E0279 "two estimators, or an annotation twice"
-    E0280 "an estimator of a later version"
     E0281 "an unknown option of an annotation"
     E0282 "an option with a value that it cannot have"
     E0283 "`@noncentered` without a location and a scale"
@@ -180,6 +183,8 @@ codes! {
     E0295 "latents that cannot be summed one after the other"
     E0296 "a latent that no guide serves"
     E0297 "a distribution that a wrapper cannot wrap"
+    E0298 "an estimator for a latent that other guides read"
+    E0299 "a baseline that is not of data alone"
     E0301 "a data file that cannot be read"
     E0302 "a kind of data that is not known"
     E0303 "a data file that is damaged"
@@ -233,11 +238,16 @@ codes! {
     E0425 "nothing to go on with"
     E0426 "a model that is not whole"
     E0427 "a file of another session"
+    E0501 "an estimator that the objective forbids"
+    E0502 "a bound that has no weights of its own"
+    E0511 "a dimension that cannot be batched"
+    E0512 "a step that mixes the rows of a batch"
     W0201 "data that nothing uses"
     W0202 "a latent that reaches no data"
     W0203 "a computed value that may leave the domain of a function"
     W0204 "a dimension that nothing has"
     W0205 "a param that nothing uses"
+    W0206 "a net that nothing calls"
     W0230 "a computed parameter that may leave its range"
     W0231 "`@noncentered` without effect"
     W0232 "a temperature that is too cold"
@@ -250,4 +260,6 @@ codes! {
     W0401 "a schedule that this run does not finish"
     W0402 "a posterior that collapsed onto its prior"
     W0403 "a discrete latent without structure"
+    W0404 "a relaxation that stays biased"
+    W0405 "a learnt temperature that ran away"
 }

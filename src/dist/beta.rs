@@ -1,10 +1,8 @@
 //! Beta(concentration1, concentration0): an unknown probability after so many successes and failures.
 
-use super::numeric::{
-    is_unit, log_beta, log_gamma_draw, or_impossible, times_log, times_log_complement, within,
-};
+use super::numeric::{is_unit, log_beta, or_impossible, times_log, times_log_complement, within};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
-use crate::ir::{Dim, Graph, NodeId};
+use crate::ir::{Dim, Graph, NodeId, Noise, Op, Sampler};
 
 pub(super) struct Beta;
 
@@ -62,15 +60,14 @@ impl Distribution for Beta {
     }
 }
 
-/// The log odds of a draw: those of g₁/(g₁ + g₀), of two Gamma draws.
+/// The log odds of a draw.
 pub(super) fn log_odds_draw(
     g: &mut Graph,
     weights: [NodeId; 2],
     dims: &[Dim],
     name: &str,
 ) -> NodeId {
-    let [a, b] = weights;
-    let one = log_gamma_draw(g, a, dims, name);
-    let zero = log_gamma_draw(g, b, dims, &format!("{name}.zero"));
-    g.sub(one, zero)
+    let noise = g.add_noise(name, dims, Noise::Uniform);
+    let [a, b] = weights.map(|weight| g.expand(weight, dims));
+    g.push(Op::Draw(Sampler::Beta), [noise, a, b])
 }

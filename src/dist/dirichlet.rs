@@ -1,8 +1,11 @@
 //! Dirichlet(concentration): an unknown simplex.
 
-use super::numeric::{all, is_nonneg, log_gamma_draw, or_impossible, times_log, within};
+use super::numeric::{
+    all, in_step, is_nonneg, log_gamma_draw, log1mexp, or_impossible, times_log, within,
+};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
-use crate::ir::{Dim, Graph, NodeId};
+use crate::ir::{Dim, Entry, Graph, NodeId, Op, Sampler};
+use smallvec::smallvec;
 
 pub(super) struct Dirichlet;
 
@@ -68,11 +71,23 @@ impl Distribution for Dirichlet {
         or_impossible(g, inside, log)
     }
 
-    /// Gamma draws divided by their sum, by their logs.
+    /// Gamma draws divided by their sum, by their logs. One share moves with its own concentration as the Beta that it is by
+    /// itself, and the others give way in proportion (Jankowiak & Obermeyer 2018).
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
-        let a = weights(g, c.args[0], c.event[0]);
+        let over = c.event[0];
+        let a = weights(g, c.args[0], over);
         let log = log_gamma_draw(g, a, dims, name);
-        Draw::Pathwise(g.softmax(log, c.event[0]))
+        if g.size(over) == 1 {
+            return Draw::Pathwise(g.softmax(log, over));
+        }
+        let log = g.stop(log);
+        let share = g.log_softmax(log, over);
+        let rest = log1mexp(g, share);
+        let odds = g.sub(share, rest);
+        let others = sum_of_others(g, a, over);
+        let slope = g.push(Op::Slope(Sampler::Beta, 0), [odds, a, others]);
+        let log = in_step(g, log, a, slope);
+        Draw::Pathwise(g.softmax(log, over))
     }
 
     /// log_norm(q) − log_norm(p) + Σ (q_k − p_k) (ψ(q_k) − ψ(Σ q))
@@ -89,4 +104,18 @@ impl Distribution for Dirichlet {
         let norm = g.sub(norm_q, norm_p);
         Some(g.add(norm, shift))
     }
+}
+
+/// Σ of all elements but one, for each, without a difference: what comes before it and what comes after it.
+fn sum_of_others(g: &mut Graph, x: NodeId, over: Dim) -> NodeId {
+    let size = g.size(over);
+    let short = g.dim("others", size - 1);
+    let sides = [(0, 1, false), (1, 0, true)].map(|(from, to, reverse)| {
+        let part = g.run(x, over, short, from);
+        let sums = g.push(Op::Cumsum { dim: short, reverse }, [part]);
+        let shape = g.shape(sums).iter().filter(|&d| d != short).chain([over]).collect();
+        let entries = smallvec![(over, Entry::Run { to: short, start: to })];
+        g.push(Op::Scatter { entries, shape }, [sums])
+    });
+    g.add(sides[0], sides[1])
 }

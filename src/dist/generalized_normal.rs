@@ -60,8 +60,7 @@ impl Distribution for GeneralizedNormal {
         let log_size = g.mul(inverse, log_power);
         let size = g.exp(log_size);
         let z = g.mul(side, size);
-        let x = place(g, z, loc, scale);
-        Draw::Detached(g.stop(x))
+        Draw::Pathwise(place(g, z, loc, scale))
     }
 
     fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {

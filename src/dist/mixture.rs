@@ -46,11 +46,8 @@ impl Distribution for Mixture {
     }
 
     fn log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
-        let over = c.event[0];
-        let weights = categorical::log_masses(g, &component(c));
         let each = c.inner().log_prob(g, x);
-        let joint = g.add(weights, each);
-        g.log_sum_exp(joint, &[over])
+        weighed(g, each, c)
     }
 
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
@@ -62,17 +59,34 @@ impl Distribution for Mixture {
         Draw::Detached(g.stop(x))
     }
 
+    fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
+        let inner = c.inner();
+        let each = inner.dist.log_cdf(g, x, inner)?;
+        Some(weighed(g, each, c))
+    }
+
+    fn log_survival(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
+        let inner = c.inner();
+        let each = inner.dist.log_survival(g, x, inner)?;
+        Some(weighed(g, each, c))
+    }
+
     fn masses(&self, g: &mut Graph, c: &Call, values: Dim) -> Option<NodeId> {
         let inner = c.inner();
         let each = inner.dist.masses(g, inner, values)?;
         let each = g.log_softmax(each, values);
-        let weights = categorical::log_masses(g, &component(c));
-        let joint = g.add(weights, each);
-        Some(g.log_sum_exp(joint, &[c.event[0]]))
+        Some(weighed(g, each, c))
     }
 }
 
 /// The distribution of one component, down through what it wraps.
+/// The log of the weighted mean of what has these logs.
+fn weighed(g: &mut Graph, each: NodeId, c: &Call) -> NodeId {
+    let weights = categorical::log_masses(g, &component(c));
+    let joint = g.add(weights, each);
+    g.log_sum_exp(joint, &[c.event[0]])
+}
+
 fn pick(g: &mut Graph, c: &Call, over: Dim, which: NodeId) -> Call {
     let args = c.args.iter().map(|&x| g.pick(x, over, which)).collect();
     let inner = c.inner.as_ref().map(|inner| Box::new(pick(g, inner, over, which)));

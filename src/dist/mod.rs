@@ -177,14 +177,29 @@ pub trait Distribution: Sync {
         None
     }
 
-    /// log F(x), for `Truncated`.
+    /// log F(x), for `Truncated` and implicit gradients.
     fn log_cdf(&self, _g: &mut Graph, _x: NodeId, _c: &Call) -> Option<NodeId> {
         None
     }
 
-    /// log(1 − F(x)), for `Truncated`.
+    /// log(1 − F(x)), for `Truncated` and implicit gradients.
     fn log_survival(&self, _g: &mut Graph, _x: NodeId, _c: &Call) -> Option<NodeId> {
         None
+    }
+
+    /// A draw as it is, moving with the parameters so that it stays where it is in the distribution: dz = −dF/p(z) by the tail
+    /// that is smaller there (Figurnov, Mohamed & Mnih 2018). On a circle: without regard to the cut.
+    fn implicit(&self, g: &mut Graph, z: NodeId, c: &Call) -> Option<NodeId> {
+        let z = g.stop(z);
+        let (below, above) = (self.log_cdf(g, z, c)?, self.log_survival(g, z, c)?);
+        let log_density = self.log_prob(g, z, c);
+        let is_lower = g.lt(below, above);
+        let tail = g.select(is_lower, below, above);
+        let log_size = g.sub(tail, log_density);
+        let size = g.exp(log_size);
+        let down = g.neg(size);
+        let slope = g.select(is_lower, down, size);
+        Some(numeric::in_step(g, z, tail, slope))
     }
 
     /// The quantile function, for drawing from `Truncated`.
@@ -333,6 +348,22 @@ pub fn is_location_scale(dist: &'static dyn Distribution) -> bool {
     let mut g = Graph::new();
     let call = sample_call(&mut g, dist);
     dist.standard(&mut g, &call).is_some()
+}
+
+/// Whether a written guide can have the distribution: a gradient flows through its draws.
+pub fn can_guide(dist: &'static dyn Distribution) -> bool {
+    let signature = dist.signature();
+    if signature.event != Event::Scalar || signature.support.is_discrete() {
+        return ["Dirichlet", "MvNormal"].contains(&signature.name);
+    }
+    let mut g = Graph::new();
+    let params = signature.forms[0].params.iter().filter(|p| signature::is_node(p.needs));
+    let count = params.clone().count();
+    if count != signature.forms[0].params.len() {
+        return false;
+    }
+    let args = (0..count).map(|_| g.add_param("", &[], vec![0.5])).collect();
+    matches!(Call::new(dist, 0, args).draw(&mut g, &[], ""), Draw::Pathwise(_))
 }
 
 /// Whether `Hurdle` can wrap the distribution: it draws without 0.

@@ -72,8 +72,7 @@ impl Distribution for MvStudentT {
         let log_deviation = g.scale(0.5, log_variance);
         let deviation = g.exp(log_deviation);
         let spread = g.mul(deviation, spread);
-        let x = g.add(loc, spread);
-        Draw::Detached(g.stop(x))
+        Draw::Pathwise(g.add(loc, spread))
     }
 }
 

@@ -302,3 +302,11 @@ pub(super) fn log_gamma_draw(g: &mut Graph, shape: NodeId, dims: &[Dim], name: &
     let boost = g.div(boost, shape);
     g.add(draw, boost)
 }
+
+/// A value that stays as it is, and moves with a parameter as fast as the slope says.
+pub(super) fn in_step(g: &mut Graph, value: NodeId, parameter: NodeId, slope: NodeId) -> NodeId {
+    let (fixed, slope) = (g.stop(parameter), g.stop(slope));
+    let change = g.sub(parameter, fixed);
+    let moved = g.mul(change, slope);
+    g.add(value, moved)
+}

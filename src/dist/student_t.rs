@@ -1,7 +1,8 @@
 //! StudentT(df, loc, scale): a Normal whose variance is itself drawn, from an inverse Gamma; df = 1 is the Cauchy.
 
+use super::beta::log_odds_draw;
 use super::location_scale::{place, standard, standardize};
-use super::numeric::{log_gamma_draw, log_rising};
+use super::numeric::log_rising;
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise};
 use std::f64::consts::PI;
@@ -44,19 +45,19 @@ impl Distribution for StudentT {
         g.sub(peak, fall)
     }
 
-    /// normal / √(gamma(df/2) / (df/2))
+    /// z²/df is the odds of a Beta(½, df/2), on either side alike: |z| moves with df as its distribution function says.
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let [df, loc, scale] = c.args();
-        let noise = g.add_noise(name, dims, Noise::Normal);
-        let half = g.scale(0.5, df);
-        let log_gamma = log_gamma_draw(g, half, dims, &format!("{name}.gamma"));
-        let log_mean = g.ln(half);
-        let log_variance = g.sub(log_mean, log_gamma);
-        let log_deviation = g.scale(0.5, log_variance);
-        let deviation = g.exp(log_deviation);
-        let z = g.mul(noise, deviation);
-        let x = place(g, z, loc, scale);
-        Draw::Detached(g.stop(x))
+        let side = g.add_noise(name, dims, Noise::Normal);
+        let side = g.sign(side);
+        let (half, rest) = (g.number(0.5), g.scale(0.5, df));
+        let log_odds = log_odds_draw(g, [half, rest], dims, &format!("{name}.size"));
+        let log_df = g.ln(df);
+        let log_square = g.add(log_odds, log_df);
+        let log_size = g.scale(0.5, log_square);
+        let size = g.exp(log_size);
+        let z = g.mul(side, size);
+        Draw::Pathwise(place(g, z, loc, scale))
     }
 
     fn standard(&self, g: &mut Graph, c: &Call) -> Option<(NodeId, NodeId, Call)> {

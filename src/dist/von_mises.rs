@@ -1,7 +1,7 @@
 //! VonMises(loc, concentration): the bell curve of angles, from −π to π.
 
 use super::bessel::log_bessel_0_scaled;
-use super::numeric::{is_between, or_impossible};
+use super::numeric::{in_step, is_between, or_impossible};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Op, Sampler};
 use std::f64::consts::{PI, TAU};
@@ -58,6 +58,17 @@ impl Distribution for VonMises {
         let x = g.add(loc, centred);
         let x = wrapped(g, x);
         Draw::Detached(g.stop(x))
+    }
+
+    /// Along the circle: a draw turns with loc, and moves with the concentration as if loc were 0.
+    fn implicit(&self, g: &mut Graph, z: NodeId, c: &Call) -> Option<NodeId> {
+        let [loc, concentration] = c.args();
+        let distance = g.sub(z, loc);
+        let distance = wrapped(g, distance);
+        let slope = g.push(Op::Slope(Sampler::VonMises, 0), [distance, concentration]);
+        let one = g.number(1.0);
+        let turned = in_step(g, z, loc, one);
+        Some(in_step(g, turned, concentration, slope))
     }
 }
 

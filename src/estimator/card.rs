@@ -45,9 +45,16 @@ pub enum OptionValues {
         low: f64,
         high: f64,
     },
+    /// The same, or found by the fit: `auto`, `learnt`.
+    Temperature {
+        low: f64,
+        high: f64,
+    },
     /// `true` or `false`; named alone it is true.
     Flag,
     Words(&'static [&'static str]),
+    /// A word, or an expression of data that nets compute.
+    WordsOrNet(&'static [&'static str]),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

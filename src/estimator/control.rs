@@ -36,6 +36,10 @@ impl Estimator for Controlled {
         relaxable(dist)
     }
 
+    fn compares(&self) -> bool {
+        true
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
         relaxed::draw(g, site)
     }

@@ -3,7 +3,7 @@
 
 use super::{Bias, Card, Drawn, Estimator, Rest, Site, Value, along, credit};
 use crate::dist::{Signature, Support};
-use crate::ir::{Dim, Graph, NodeId, Noise};
+use crate::ir::{Graph, NodeId, Noise};
 
 pub(super) struct Disarm;
 
@@ -25,8 +25,12 @@ impl Estimator for Disarm {
         (dist.support != Support::Binary).then_some("needs a Bernoulli latent")
     }
 
+    fn compares(&self) -> bool {
+        true
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+        let dims = site.all_dims();
         let u = g.add_noise(site.name, &dims, Noise::Uniform);
         let [logit] = site.q.args();
         let minus = g.neg(logit);

@@ -6,7 +6,10 @@
 use super::exact::Exact;
 use super::{Bias, Card};
 
-pub(super) static ENUMERATE: Exact = Exact { card: &CARD };
+pub(super) static ENUMERATE: Exact = Exact {
+    card: &CARD,
+    unweighed: Some("takes the mean of what has to be summed inside the logarithm"),
+};
 
 static CARD: Card = Card {
     name: "enumerate",

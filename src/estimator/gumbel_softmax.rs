@@ -1,9 +1,7 @@
 //! Gumbel-Softmax: a tempered softmax of logits and Gumbel noise in place of the argmax (Jang, Gu & Poole 2017;
 //! Maddison, Mnih & Teh 2017). Works in log space, so that no temperature underflows.
 
-use super::{
-    Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Options, Site, Value,
-};
+use super::{Aim, Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Site, Value};
 use crate::dist::{Event, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Schedule};
 
@@ -11,8 +9,8 @@ pub(super) struct GumbelSoftmax;
 
 pub(super) const TAU: OptionCard = OptionCard {
     name: "tau",
-    doc: "temperature; a number or a schedule",
-    values: OptionValues::Number { low: 1e-3, high: 1e3 },
+    doc: "temperature; a number, a schedule, `auto` or `learnt`",
+    values: OptionValues::Temperature { low: 1e-3, high: 1e3 },
     default: Default::Number(Schedule::Exponential { from: 1.0, to: 0.5, rate: 1e-3, every: 100 }),
 };
 
@@ -42,6 +40,10 @@ impl Estimator for GumbelSoftmax {
         relaxable(dist)
     }
 
+    fn misses(&self, aim: Aim) -> Option<&'static str> {
+        scoreless(aim)
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
         relaxed(g, site, site.options.flag("hard")).into()
     }
@@ -53,10 +55,15 @@ pub(super) fn relaxable(dist: &Signature) -> Option<&'static str> {
     (!relaxes).then_some("needs a Bernoulli or a Categorical latent")
 }
 
+/// Relaxed draws are not from q, whose score has mean 0 under its own draws alone.
+pub(super) fn scoreless(aim: Aim) -> Option<&'static str> {
+    (aim == Aim::Stl).then_some("keeps the score of log q, whose mean over relaxed draws is not 0")
+}
+
 /// A point of the simplex (or of (0, 1) for two values); `hard` moves the forward value to the nearest corner.
 pub(super) fn relaxed(g: &mut Graph, site: &Site, hard: bool) -> Value {
-    let tau = tau(g, site.options);
-    let mut dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+    let tau = site.options.number("tau");
+    let mut dims = site.all_dims();
     if site.q.dist.signature().event != Event::Classes {
         return Value::Plain(relaxed_bernoulli(g, site, &dims, tau, hard));
     }
@@ -100,9 +107,4 @@ fn straight(g: &mut Graph, hard: NodeId, soft: NodeId) -> NodeId {
     let change = g.sub(soft, fixed);
     let hard = g.stop(hard);
     g.add(hard, change)
-}
-
-fn tau(g: &mut Graph, options: &Options) -> NodeId {
-    let tau = options.number("tau");
-    g.stop(tau)
 }

@@ -5,10 +5,10 @@
 //! prior, which is the L0 penalty, is then the closed form of two Bernoullis, and the hard draws that are reported agree with it.
 
 use super::{
-    Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Site, Value, relaxed,
+    Aim, Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Site, Value, relaxed,
 };
 use crate::dist::{Signature, Support};
-use crate::ir::{Dim, Graph, NodeId, Noise, Schedule};
+use crate::ir::{Graph, NodeId, Noise, Schedule};
 
 pub(super) struct HardConcrete;
 
@@ -27,7 +27,12 @@ static CARD: Card = Card {
     source: "Louizos, Welling & Kingma 2018, eqs. 10 and 11",
     bias: Bias::Biased,
     options: &[
-        number("beta", "temperature; a number or a schedule", (1e-2, 10.0), 0.667),
+        OptionCard {
+            name: "beta",
+            doc: "temperature; a number, a schedule, `auto` or `learnt`",
+            values: OptionValues::Temperature { low: 1e-2, high: 10.0 },
+            default: Default::Number(Schedule::Constant(0.667)),
+        },
         number("gamma", "the lower end of the stretched gate, below 0", (-10.0, -1e-3), -0.1),
         number("zeta", "the upper end of the stretched gate, above 1", (1.001, 10.0), 1.1),
     ],
@@ -43,8 +48,12 @@ impl Estimator for HardConcrete {
         (dist.support != Support::Binary).then_some("needs a Bernoulli latent")
     }
 
+    fn misses(&self, aim: Aim) -> Option<&'static str> {
+        (aim != Aim::Elbo).then_some("needs the closed form of its KL")
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+        let dims = site.all_dims();
         let u = g.add_noise(site.name, &dims, Noise::Uniform);
         let noise = relaxed::logit(g, u);
         let [beta, gamma, zeta] = ["beta", "gamma", "zeta"].map(|name| site.options.number(name));

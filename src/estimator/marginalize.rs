@@ -3,7 +3,7 @@
 use super::exact::Exact;
 use super::{Bias, Card};
 
-pub(super) static MARGINALIZE: Exact = Exact { card: &CARD };
+pub(super) static MARGINALIZE: Exact = Exact { card: &CARD, unweighed: None };
 
 static CARD: Card = Card {
     name: "marginalize",

@@ -4,6 +4,7 @@
 //! `draw` makes the value that the model sees, and `expect` says what the gradient of the costs that depend on it lacks. It
 //! may ask what the costs would be at other values.
 
+mod aim;
 mod card;
 mod control;
 mod disarm;
@@ -21,7 +22,9 @@ mod reinforce;
 mod relax;
 mod relaxed;
 mod straight_through;
+mod vimco;
 
+pub use aim::{Aim, StandIn};
 pub use card::{Bias, Card, Default, OptionCard, OptionValues, Options};
 
 use crate::dist::{Call, Signature};
@@ -63,7 +66,16 @@ pub struct Site<'a> {
     pub mixed: &'a [Dim],
     /// The Monte Carlo dimension; `None` for sites that are not sampled.
     pub draws: Option<Dim>,
+    /// The dimension of draws that are weighed against each other; `None` where every draw counts by itself.
+    pub copies: Option<Dim>,
     pub options: &'a Options,
+}
+
+impl Site<'_> {
+    /// Of a draw along the Monte Carlo dimensions.
+    pub fn all_dims(&self) -> Vec<Dim> {
+        self.dims.iter().copied().chain(self.draws).chain(self.copies).collect()
+    }
 }
 
 /// The rest of the computation, as a function of the latent.
@@ -73,6 +85,11 @@ pub trait Rest {
     /// The costs that depend on the latent, if it had this value. Each has the dimensions of the site that it keeps, the draws,
     /// and those of `fresh` that the value has.
     fn costs(&mut self, value: Value, fresh: &[Dim]) -> Vec<NodeId>;
+
+    /// Where draws share one bound, what it would be without each of them; `None` where each has costs of its own.
+    fn left_out(&mut self, _stand_in: StandIn) -> Option<NodeId> {
+        None
+    }
 }
 
 /// What every element is credited with: the sum of the costs, those that mix a dimension repeated along it.
@@ -87,6 +104,21 @@ pub trait Estimator: Sync {
     /// Why it cannot serve a latent with this distribution, as the rest of a sentence: `needs a finite support`.
     fn refuses(&self, dist: &Signature) -> Option<&'static str>;
 
+    /// Why it cannot serve a latent that a guide of this family draws, where it serves the family as such.
+    fn refuses_guide(&self, _q: &Signature) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether it asks what the costs would be at other values.
+    fn compares(&self) -> bool {
+        false
+    }
+
+    /// Why it cannot serve under an objective, as the rest of a sentence.
+    fn misses(&self, _aim: Aim) -> Option<&'static str> {
+        None
+    }
+
     /// Whether the latent is drawn along the Monte Carlo dimension.
     fn samples(&self) -> bool {
         true
@@ -97,7 +129,7 @@ pub trait Estimator: Sync {
         false
     }
 
-    /// The value that the model sees, with dimensions `site.dims` and, for sampled sites, `site.draws`.
+    /// The value that the model sees, with dimensions `site.dims` and, for sampled sites, those of its draws.
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn;
 
     /// A surrogate whose value is 0 and whose gradient is what the costs' own gradient lacks, if that is anything.
@@ -114,6 +146,7 @@ pub static ALL: &[&dyn Estimator] = &[
     &straight_through::StraightThrough,
     &hard_concrete::HardConcrete,
     &reinforce::Reinforce,
+    &vimco::Vimco,
     &disarm::Disarm,
     &mvd::Mvd,
     &rebar::REBAR,
@@ -127,7 +160,7 @@ pub fn find(name: &str) -> Option<&'static dyn Estimator> {
 }
 
 /// A node of value 0 whose gradient in `x` is `slope`.
-fn along(g: &mut Graph, x: NodeId, slope: NodeId) -> NodeId {
+pub fn along(g: &mut Graph, x: NodeId, slope: NodeId) -> NodeId {
     let fixed = g.stop(x);
     let change = g.sub(x, fixed);
     let slope = g.stop(slope);

@@ -34,8 +34,17 @@ impl Estimator for Mvd {
         )
     }
 
+    fn refuses_guide(&self, q: &Signature) -> Option<&'static str> {
+        let known = ["Normal", "Poisson", "Bernoulli", "Categorical"].contains(&q.name);
+        (!known).then_some("needs a guide that is Normal, Poisson, Bernoulli or Categorical")
+    }
+
+    fn compares(&self) -> bool {
+        true
+    }
+
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+        let dims = site.all_dims();
         let drawn = site.q.draw(g, &dims, site.name).node();
         Value::Plain(g.stop(drawn)).into()
     }
@@ -72,7 +81,7 @@ fn normal(rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> NodeId {
 
 /// Standard steps along `part`: w, −w, m, m u.
 fn normal_steps(g: &mut Graph, site: &Site, part: Dim) -> NodeId {
-    let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+    let dims = site.all_dims();
     let mut uniform = || g.add_noise(site.name, &dims, Noise::Uniform);
     let (u, share, side) = (uniform(), uniform(), uniform());
     let mut normal = || g.add_noise(site.name, &dims, Noise::Normal);
@@ -142,7 +151,13 @@ fn masses(rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> NodeId {
 }
 
 /// The costs with each element of the draw in turn at `values`, which lie along `part`: an array over the elements.
-fn gains(rest: &mut dyn Rest, site: &Site, drawn: Drawn, values: NodeId, part: Dim) -> NodeId {
+pub(super) fn gains(
+    rest: &mut dyn Rest,
+    site: &Site,
+    drawn: Drawn,
+    values: NodeId,
+    part: Dim,
+) -> NodeId {
     let Value::Plain(z) = drawn.value else { unreachable!("its draws are hard") };
     let g = rest.graph();
     let twins: Vec<Dim> = site.mixed.iter().map(|&d| g.dim("twin", g.size(d))).collect();
@@ -152,7 +167,7 @@ fn gains(rest: &mut dyn Rest, site: &Site, drawn: Drawn, values: NodeId, part: D
         let hit = g.eq(at, place);
         here = g.mul(here, hit);
     }
-    let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+    let dims = site.all_dims();
     let values = g.expand(values, &dims);
     let value = g.select(here, values, z);
     let value = g.stop(value);

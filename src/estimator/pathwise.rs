@@ -25,12 +25,7 @@ impl Estimator for Pathwise {
     }
 
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        drawn(g, site)
+        let dims = site.all_dims();
+        Value::Plain(site.q.draw(g, &dims, site.name).node()).into()
     }
-}
-
-/// A draw through which the gradient flows.
-pub(super) fn drawn(g: &mut Graph, site: &Site) -> Drawn {
-    let dims: Vec<_> = site.dims.iter().copied().chain(site.draws).collect();
-    Value::Plain(site.q.draw(g, &dims, site.name).node()).into()
 }

@@ -1,10 +1,12 @@
 //! The score-function estimator: E[f ∇log q], with baselines (Williams 1992; Mnih & Gregor 2014).
 //!
 //! Leave-one-out takes the mean cost of the other draws (Kool, van Hoof & Welling 2019); with antithetic pairs it leaves the
-//! whole pair out, because the partner is a function of the same noise.
+//! whole pair out, because the partner is a function of the same noise. Draws that share a bound are all in its cost: there
+//! the bound of the other draws is taken.
 
 use super::{
-    Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Rest, Site, Value, credit,
+    Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Rest, Site, StandIn, Value,
+    credit,
 };
 use crate::dist::Signature;
 use crate::ir::{Dim, Graph, NodeId, Noise};
@@ -19,8 +21,8 @@ static CARD: Card = Card {
     options: &[
         OptionCard {
             name: "baseline",
-            doc: "what is taken off the cost: nothing, a moving average, or the mean of the other draws",
-            values: OptionValues::Words(&["none", "average", "loo"]),
+            doc: "what is taken off the cost: nothing, a moving average, the mean of the other draws, or a net",
+            values: OptionValues::WordsOrNet(&["none", "average", "loo"]),
             default: Default::Word("loo"),
         },
         OptionCard {
@@ -46,7 +48,7 @@ impl Estimator for Reinforce {
     }
 
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
-        let dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+        let dims = site.all_dims();
         let drawn = match antithetic(g, site) {
             Some(drawn) => drawn,
             None => site.q.draw(g, &dims, site.name).node(),
@@ -57,19 +59,46 @@ impl Estimator for Reinforce {
     fn expect(&self, rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> Option<NodeId> {
         let Value::Plain(z) = drawn.value else { unreachable!("its draws are hard") };
         let cost = credit(rest, drawn.value);
-        let g = rest.graph();
-        let cost = g.stop(cost);
+        let cost = rest.graph().stop(cost);
         let baseline = match site.options.word("baseline") {
-            "loo" => leave_one_out(g, site, cost),
-            "average" => moving_average(g, site, cost),
-            _ => g.number(0.0),
+            "loo" => match rest.left_out(StandIn::Mean) {
+                Some(without) => without,
+                None => leave_one_out(rest.graph(), site, cost),
+            },
+            "average" => moving_average(rest.graph(), site, cost),
+            "net" => {
+                let net = site.options.number("baseline");
+                rest.graph().stop(net)
+            }
+            _ => rest.graph().number(0.0),
         };
+        let g = rest.graph();
         let advantage = g.sub(cost, baseline);
-        let score = site.q.log_prob(g, z);
-        let fixed = g.stop(score);
-        let score = g.sub(score, fixed);
-        Some(g.mul(score, advantage))
+        let surrogate = weighed_score(g, site, z, advantage);
+        if site.options.word("baseline") != "net" {
+            return Some(surrogate);
+        }
+        let net = site.options.number("baseline");
+        let fit = regress(g, net, cost);
+        Some(g.add(surrogate, fit))
     }
+}
+
+/// A node of value 0 whose gradient moves a net towards the cost: that of −½ (cost − net)² (Mnih & Gregor 2014, section 2.3).
+fn regress(g: &mut Graph, net: NodeId, cost: NodeId) -> NodeId {
+    let miss = g.sub(cost, net);
+    let square = g.square(miss);
+    let loss = g.scale(-0.5, square);
+    let fixed = g.stop(loss);
+    g.sub(loss, fixed)
+}
+
+/// A node of value 0 whose gradient is the score of a draw times its advantage.
+pub(super) fn weighed_score(g: &mut Graph, site: &Site, z: NodeId, advantage: NodeId) -> NodeId {
+    let score = site.q.log_prob(g, z);
+    let fixed = g.stop(score);
+    let score = g.sub(score, fixed);
+    g.mul(score, advantage)
 }
 
 /// The mean of the other draws, or of the other pairs.
@@ -123,7 +152,7 @@ fn antithetic(g: &mut Graph, site: &Site) -> Option<NodeId> {
     let support = finite_support(g, site)?;
     let log = site.q.dist.masses(g, site.q, support)?;
     let half = g.dim("half the draws", half_count);
-    let dims: Vec<Dim> = site.dims.iter().copied().chain([half]).collect();
+    let dims: Vec<Dim> = site.dims.iter().copied().chain([half]).chain(site.copies).collect();
     let u = g.add_noise(site.name, &dims, Noise::Uniform);
     let place = (0..2 * half_count).map(|i| (i % half_count) as f64).collect();
     let place = g.add_data("antithetic places", &[draws], place);

@@ -18,7 +18,7 @@ pub(super) struct Relaxed {
 
 /// A hard draw that keeps its noise: Gumbel, or uniform for two values.
 pub(super) fn draw(g: &mut Graph, site: &Site) -> Drawn {
-    let mut dims: Vec<Dim> = site.dims.iter().copied().chain(site.draws).collect();
+    let mut dims = site.all_dims();
     let Some(classes) = classes(site) else {
         let u = g.add_noise(site.name, &dims, Noise::Uniform);
         let z = binary(g, site, u);

@@ -1,7 +1,7 @@
 //! Straight-through Gumbel-Softmax: `gumbel_softmax(hard = true)` under its usual name (Jang, Gu & Poole 2017, section 2.2).
 
 use super::gumbel_softmax::{TAU, relaxable, relaxed};
-use super::{Bias, Card, Drawn, Estimator, Site};
+use super::{Aim, Bias, Card, Drawn, Estimator, Site};
 use crate::dist::Signature;
 use crate::ir::Graph;
 
@@ -23,6 +23,10 @@ impl Estimator for StraightThrough {
 
     fn refuses(&self, dist: &Signature) -> Option<&'static str> {
         relaxable(dist)
+    }
+
+    fn misses(&self, aim: Aim) -> Option<&'static str> {
+        super::gumbel_softmax::scoreless(aim)
     }
 
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {

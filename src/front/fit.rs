@@ -3,7 +3,7 @@
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::infer::{
-    Beginning, Blame, Config, Draws, Finding, Fitter, History, Stop, Summary, summarize,
+    Beginning, Blame, Config, Draws, Finding, Fitter, History, Reading, Stop, Summary, summarize,
 };
 use crate::lower::Problem;
 use crate::report::{Elbos, Exit};
@@ -24,6 +24,7 @@ pub struct Fit {
     pub us_per_step: f64,
     pub elbos: Elbos,
     pub history: History,
+    pub temperatures: Vec<Reading>,
     pub draws: Draws,
     pub summary: Vec<Summary>,
     /// Of a fit that came to its end.
@@ -136,6 +137,7 @@ impl Run {
             us_per_step: self.loop_seconds * 1e6 / steps.max(1) as f64,
             elbos: elbos(&mut self.fitter),
             history: self.fitter.history().clone(),
+            temperatures: self.fitter.temperatures().to_vec(),
             summary: summarize(&self.problem, &draws),
             draws,
             findings,
@@ -156,8 +158,9 @@ fn next_chunk(chunk: u64, took: Duration) -> u64 {
 
 fn elbos(fitter: &mut Fitter) -> Elbos {
     let elbo = fitter.elbo();
+    let bound = fitter.bound().map(|bound| (fitter.objective(), bound));
     let recorded = fitter.history().objective();
     let tail = &recorded[recorded.len() - recorded.len().div_ceil(TAIL)..];
     let mean = tail.iter().sum::<f64>() / tail.len() as f64;
-    Elbos { elbo, optimised: (fitter.relaxed() && !tail.is_empty()).then_some(mean) }
+    Elbos { elbo, bound, optimised: (fitter.relaxed() && !tail.is_empty()).then_some(mean) }
 }

@@ -28,7 +28,7 @@ impl Progress {
         if self.0.is_hidden() {
             return;
         }
-        let elbo = fitter.recent_elbo().map(|e| format!("ELBO {e:.2}"));
+        let elbo = fitter.recent().map(|e| format!("{} {e:.2}", fitter.objective()));
         let knobs = fitter.knobs().into_iter().map(|(name, value)| format!("{name} {value:.3}"));
         let parts: Vec<String> = elbo.into_iter().chain(knobs).collect();
         self.0.set_message(parts.join("  "));

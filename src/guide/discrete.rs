@@ -1,9 +1,9 @@
 //! Guides of discrete latents: free logits on finite supports, a Poisson with a free mean on the counts.
 
-use super::{Guided, Request, draw, parameter, registered};
+use super::{Guided, LogQ, Request, draw, minus_log_q, parameter, registered, sampled_entropy};
 use crate::dist::Call;
 use crate::estimator::Value;
-use crate::ir::{Dim, Graph, NodeId, constant};
+use crate::ir::{Dim, Graph, NodeId, largest};
 
 pub(super) fn binary(g: &mut Graph, request: &Request) -> Guided {
     let logits = parameter(g, request.name, "logits", request.dims, 0.0);
@@ -30,7 +30,7 @@ pub(super) fn counts_to(
     lower: Option<NodeId>,
     upper: NodeId,
 ) -> Guided {
-    let largest = constant(g, upper).into_iter().fold(0.0, f64::max);
+    let largest = largest(g, upper);
     let values = g.dim(format!("values of {}", request.name), largest as usize + 1);
     let dims: Vec<Dim> = request.dims.iter().copied().chain([values]).collect();
     let free = parameter(g, request.name, "logits", &dims, 0.0);
@@ -51,13 +51,18 @@ fn finite(g: &mut Graph, request: &Request, q: Call, values: Dim) -> Guided {
     let Some(log) = q.dist.masses(g, &q, values) else {
         unreachable!("guides of finite supports have masses");
     };
+    let entropy = entropy(g, log, values);
+    done(g, request, q, Some(entropy))
+}
+
+/// −Σ p log p; what has no mass counts nothing.
+pub(super) fn entropy(g: &mut Graph, log: NodeId, values: Dim) -> NodeId {
     let mass = g.exp(log);
     let zero = g.number(0.0);
     let possible = g.lt(zero, mass);
     let log = g.select(possible, log, zero);
     let entropy = g.contract(mass, log, &[values]);
-    let entropy = g.neg(entropy);
-    done(g, request, q, Some(entropy))
+    g.neg(entropy)
 }
 
 pub(super) fn counts(g: &mut Graph, request: &Request) -> Guided {
@@ -71,13 +76,16 @@ pub(super) fn counts(g: &mut Graph, request: &Request) -> Guided {
 fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> Guided {
     let dims = request.dims.to_vec();
     let drawn = draw(g, request, &q, &dims);
-    let entropy = entropy.unwrap_or_else(|| sampled_entropy(g, &q, drawn.value));
-    Guided { named: Some(q.clone()), q, dims, drawn, value: drawn.value, entropy, bijector: None }
+    let (value, log_q) = (drawn.value, request.log_q);
+    let entropy = match entropy {
+        Some(expected) => minus_log_q(g, &q, value, log_q).unwrap_or(expected),
+        None => count_entropy(g, &q, value, log_q),
+    };
+    let named = Some(q.clone());
+    Guided { named, q, dims, drawn, value, entropy, log_q, bijector: None, by_hand: false }
 }
 
-/// −log q of a draw.
-pub(super) fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
-    let Value::Plain(z) = drawn else { unreachable!("counts are not relaxed") };
-    let log_q = q.log_prob(g, z);
-    g.neg(log_q)
+/// −log q of an unbounded count, whose expectation has no closed form.
+pub(super) fn count_entropy(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ) -> NodeId {
+    minus_log_q(g, q, drawn, log_q).unwrap_or_else(|| sampled_entropy(g, q, drawn))
 }

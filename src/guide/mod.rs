@@ -1,13 +1,15 @@
-//! The automatic guide: a mean-field distribution for each latent, by the support of its prior.
+//! Guides. The automatic one is a mean-field distribution for each latent, by the support of its prior.
 //!
 //! Continuous latents get an independent Normal per element in unconstrained space and a bijector onto the support;
 //! discrete ones get free logits. Where the estimator asks for it, a latent's guide is of its own family.
 
 mod bijector;
+mod by_hand;
 mod discrete;
 mod own;
 
 pub use bijector::{Bijected, Bijector};
+pub use by_hand::by_hand;
 
 use crate::dist::{self, Call, Distribution, Domain};
 use crate::estimator::{Drawn, Estimator, Options, Site, Value};
@@ -18,21 +20,36 @@ const NORMAL_ENTROPY: f64 = 1.418_938_533_204_672_7;
 /// Where the scales of the guide start, in unconstrained space.
 const INITIAL_LOG_SCALE: f64 = -1.0;
 
+/// How log q enters the objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogQ {
+    /// As its expectation, where that is known.
+    Expected,
+    /// Of the draw.
+    Sampled,
+    /// Of the draw, with the parameters of q held fixed: its gradient flows through the draw alone, without the score.
+    Path,
+}
+
 /// A latent that wants a guide.
 pub struct Request<'a> {
     pub name: &'a str,
+    /// Of a guide that the model writes, that guide.
     pub prior: &'a Call,
     /// Of the prior.
     pub domain: Domain,
     /// Of the latent in the model's space, event dimensions included.
     pub dims: &'a [Dim],
     pub draws: Option<Dim>,
+    /// The dimension of draws that are weighed against each other.
+    pub copies: Option<Dim>,
     pub estimator: &'a dyn Estimator,
     pub options: &'a Options,
     /// What an enumerated latent is instead of a draw.
     pub enumerated: Option<NodeId>,
     /// Draw without relaxation: what is reported, not what is optimised.
     pub hard: bool,
+    pub log_q: LogQ,
 }
 
 /// A latent under its guide.
@@ -46,12 +63,15 @@ pub struct Guided {
     pub drawn: Drawn,
     /// The value that the model sees.
     pub value: Value,
-    /// −log q of the value, in expectation where that is known: dimensions of the latent, without event dimensions.
+    /// −log q of the value, as `log_q` says: dimensions of the latent, without event dimensions.
     pub entropy: NodeId,
     /// q as a distribution on the model's space, where it is one of the registry: for closed-form KL.
     pub named: Option<Call>,
+    pub log_q: LogQ,
     /// From unconstrained space, for continuous latents whose guide is there.
     bijector: Option<Bijector>,
+    /// Whether the model writes it.
+    pub by_hand: bool,
 }
 
 /// The guide's family, in words: what `plan` prints.
@@ -103,18 +123,28 @@ fn continuous(g: &mut Graph, request: &Request) -> Guided {
     let scale = g.exp(log_scale);
     let q = Call::new(registered("Normal"), 0, vec![loc, scale]);
     let drawn = draw(g, request, &q, &dims);
-    let (value, entropy) = transformed(g, &bijector, &q, drawn.value);
+    let log_q = request.log_q;
+    let (value, entropy) = transformed(g, &bijector, &q, drawn.value, log_q);
     let named = named(g, &request.domain, &q);
-    Guided { q, dims, drawn, value, entropy, named, bijector: Some(bijector) }
+    let bijector = Some(bijector);
+    Guided { q, dims, drawn, value, entropy, named, log_q, bijector, by_hand: false }
 }
 
 /// The value and the entropy that a draw from a Normal in unconstrained space gives.
-fn transformed(g: &mut Graph, bijector: &Bijector, q: &Call, drawn: Value) -> (Value, NodeId) {
+fn transformed(
+    g: &mut Graph,
+    bijector: &Bijector,
+    q: &Call,
+    drawn: Value,
+    log_q: LogQ,
+) -> (Value, NodeId) {
     let Value::Plain(base) = drawn else { unreachable!("continuous draws are not relaxed") };
     let Bijected { value, log_det } = bijector.forward(g, base);
-    let [_, scale] = q.args();
-    let log_scale = g.ln(scale);
-    let entropy = g.shift(NORMAL_ENTROPY, log_scale);
+    let entropy = minus_log_q(g, q, drawn, log_q).unwrap_or_else(|| {
+        let [_, scale] = q.args();
+        let log_scale = g.ln(scale);
+        g.shift(NORMAL_ENTROPY, log_scale)
+    });
     let entropy = g.sum(entropy, bijector.event());
     let entropy = match log_det {
         Some(log_det) => g.add(entropy, log_det),
@@ -123,22 +153,54 @@ fn transformed(g: &mut Graph, bijector: &Bijector, q: &Call, drawn: Value) -> (V
     (Value::Plain(value), entropy)
 }
 
+/// −log q of a draw; `None` where its expectation is wanted.
+fn minus_log_q(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ) -> Option<NodeId> {
+    match log_q {
+        LogQ::Expected => None,
+        LogQ::Sampled => Some(sampled_entropy(g, q, drawn)),
+        LogQ::Path => {
+            let fixed = own::stopped(g, q);
+            Some(sampled_entropy(g, &fixed, drawn))
+        }
+    }
+}
+
+fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
+    let log_q = match drawn {
+        Value::Plain(z) => q.log_prob(g, z),
+        Value::Soft { simplex, dim } => {
+            let soft = q.dist.soft_log_prob(g, simplex, dim, q);
+            let Some(soft) = soft else { unreachable!("relaxed latents are Categorical") };
+            soft
+        }
+    };
+    g.neg(log_q)
+}
+
 /// The value and the entropy that another draw from q gives, on the domain as it is now: bounds may have moved, other supports
 /// keep the free dimension that their draws have.
 pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -> (Value, NodeId) {
+    if guided.by_hand {
+        let own = drawn == guided.drawn.value;
+        let again = |g| by_hand::entropy(g, &guided.q, drawn, guided.log_q);
+        return (drawn, if own { guided.entropy } else { again(g) });
+    }
     match (domain, &guided.bijector) {
-        (Domain::Interval { .. } | Domain::Simplex(_), None) => {
-            own::placed(g, domain, &guided.q, drawn)
+        (Domain::Real | Domain::Interval { .. } | Domain::Simplex(_), None) => {
+            own::placed(g, domain, &guided.q, drawn, guided.log_q)
         }
         (Domain::Real | Domain::Interval { .. }, _) => {
             let bijector = Bijector::new(g, domain);
-            transformed(g, &bijector, &guided.q, drawn)
+            transformed(g, &bijector, &guided.q, drawn, guided.log_q)
         }
-        (_, Some(bijector)) => transformed(g, bijector, &guided.q, drawn),
+        (_, Some(bijector)) => transformed(g, bijector, &guided.q, drawn, guided.log_q),
         (Domain::Count { upper: None, .. }, None) => {
-            (drawn, discrete::sampled_entropy(g, &guided.q, drawn))
+            (drawn, discrete::count_entropy(g, &guided.q, drawn, guided.log_q))
         }
-        (_, None) => (drawn, guided.entropy),
+        (_, None) => {
+            let sampled = minus_log_q(g, &guided.q, drawn, guided.log_q);
+            (drawn, sampled.unwrap_or(guided.entropy))
+        }
     }
 }
 
@@ -163,12 +225,11 @@ fn draw(g: &mut Graph, request: &Request, q: &Call, dims: &[Dim]) -> Drawn {
     if let Some(value) = request.enumerated {
         return Value::Plain(value).into();
     }
+    let Request { name, draws, copies, options, .. } = *request;
+    let site = Site { name, q, dims, mixed: &[], draws, copies, options };
     if request.hard {
-        let all: Vec<Dim> = dims.iter().copied().chain(request.draws).collect();
-        return Value::Plain(q.draw(g, &all, request.name).node()).into();
+        return Value::Plain(q.draw(g, &site.all_dims(), request.name).node()).into();
     }
-    let Request { name, draws, options, .. } = *request;
-    let site = Site { name, q, dims, mixed: &[], draws, options };
     request.estimator.draw(g, &site)
 }
 

@@ -1,7 +1,7 @@
 //! Where a NaN or an infinity came from, in the user's terms.
 
 use crate::backend::{Float, NoiseSource};
-use crate::ir::{self, Graph, Inputs, NodeId, NotFinite, Op, Rounding};
+use crate::ir::{self, Graph, Inputs, NodeId, NotFinite, Op, Rounding, Rows};
 use crate::source::Span;
 
 /// The statement, the op and the values that made the first number that is not finite.
@@ -21,40 +21,41 @@ pub struct Blame {
     pub in_gradient: bool,
 }
 
-/// Computes the step again, op by op, at the parameters that it had.
+/// What a step was computed at.
+pub(super) struct At {
+    pub(super) params: Vec<f64>,
+    pub(super) step: u64,
+    pub(super) rows: Rows,
+    pub(super) float: Float,
+}
+
+/// Computes the step again, op by op, at what it had.
 pub(super) fn blame(
     graph: &Graph,
     loss: NodeId,
-    params: Vec<f64>,
-    step: u64,
-    float: Float,
+    at: At,
     noise: &mut dyn NoiseSource,
 ) -> Option<Blame> {
     let mut graph = graph.clone();
-    let inputs = inputs(&graph, params, step, float, noise);
-    let rounding = match float {
+    let inputs = inputs(&graph, &at, noise);
+    let rounding = match at.float {
         Float::F32 => Rounding::F32,
         Float::F64 => Rounding::F64,
     };
     if let Some(found) = ir::first_not_finite(&graph, &inputs, &[loss], rounding) {
-        return Some(describe(&graph, &found, step, false));
+        return Some(describe(&graph, &found, &at, false));
     }
     let leaves: Vec<NodeId> =
         graph.ids().filter(|&id| matches!(graph.op(id), Op::Param(_))).collect();
     let gradients = ir::grad(&mut graph, loss, &leaves);
     let found = ir::first_not_finite(&graph, &inputs, &gradients, rounding)?;
-    Some(describe(&graph, &found, step, true))
+    Some(describe(&graph, &found, &at, true))
 }
 
-fn inputs(
-    graph: &Graph,
-    params: Vec<f64>,
-    step: u64,
-    float: Float,
-    noise: &mut dyn NoiseSource,
-) -> Inputs {
-    let mut inputs = Inputs::initial(graph);
-    inputs.params = params;
+fn inputs(graph: &Graph, at: &At, noise: &mut dyn NoiseSource) -> Inputs {
+    let At { step, float, .. } = *at;
+    let mut inputs = Inputs::at(graph, &at.rows);
+    inputs.params.clone_from(&at.params);
     inputs.knobs = graph.knobs.iter().map(|k| k.schedule.at(step)).collect();
     for (row, info) in graph.noises.iter().enumerate() {
         let out = &mut inputs.noises[row];
@@ -70,12 +71,15 @@ fn inputs(
     inputs
 }
 
-fn describe(graph: &Graph, found: &NotFinite, step: u64, in_gradient: bool) -> Blame {
+fn describe(graph: &Graph, found: &NotFinite, at: &At, in_gradient: bool) -> Blame {
     let node = graph.node(found.node);
     let origin = &graph.origins[node.origin.0 as usize];
-    let place = |&(dim, i): &(ir::Dim, usize)| (graph.dim_info(dim).name.clone(), i + 1);
+    let place = |&(dim, i): &(ir::Dim, usize)| {
+        let row = at.rows.along(dim).get(i).copied().unwrap_or(i);
+        (graph.dim_info(dim).name.clone(), row + 1)
+    };
     Blame {
-        step,
+        step: at.step,
         statement: origin.name.clone(),
         span: node.span.or(origin.span),
         op: ir::op_words(graph, &node.op),

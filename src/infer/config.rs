@@ -2,7 +2,7 @@
 
 use super::starts::usual_count;
 use crate::backend::{Float, Lowering, Options};
-use crate::check::model::{FitSettings, OptimizerChoice, Precision, Schedule};
+use crate::check::model::{FitSettings, OptimizerChoice, Precision, Sampling, Schedule};
 use crate::lower::Problem;
 use crate::objective;
 
@@ -23,6 +23,8 @@ pub struct Config {
     pub starts: usize,
     /// Newton steps first, where the problem is smooth.
     pub newton: bool,
+    /// How the rows of batches are chosen.
+    pub sampling: Sampling,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,7 +35,8 @@ pub enum Optimizer {
 
 const STEPS: u64 = 10_000;
 const DRAWS: u64 = 1000;
-const SEED: u64 = 20;
+/// The seed where none is given.
+pub const SEED: u64 = 20;
 /// Draws per step where some latent needs the score function, whose variance they share, and where they cost next to nothing:
 /// the averaged iterate is as many times less noisy.
 const SAMPLES: usize = 8;
@@ -65,7 +68,9 @@ impl Config {
         lowering: Lowering,
     ) -> Self {
         let least = objective::least_samples(problem);
-        let usual = if least > 1 || is_small(problem) { SAMPLES.max(least) } else { 1 };
+        let copies = problem.plan.objective.copies().unwrap_or(1);
+        let several = SAMPLES.div_ceil(copies).max(least);
+        let usual = if least > 1 || is_small(problem) { several } else { 1 };
         let samples = settings.samples.map_or(usual, |s| (s as usize).max(least));
         let steps = settings.steps.unwrap_or(STEPS);
         let (from, to) = ADAM_RATES;
@@ -93,6 +98,7 @@ impl Config {
             options: Options { lowering, float, threads },
             starts: settings.starts.map_or_else(|| usual_count(problem), |n| n as usize),
             newton: true,
+            sampling: settings.sampling.unwrap_or_default(),
         }
     }
 }

@@ -4,7 +4,9 @@
 //! A posterior that is rightly its prior is no failure. A latent is suspected where what is learnt decides how the data
 //! depend on it: a param for collapse, since nothing but the fit moves it, any unknown for structure.
 
+use super::chunks::larger;
 use super::config::Config;
+use super::tables::{gathered, initial};
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::check::coupling::couples;
 use crate::check::model::{
@@ -12,7 +14,7 @@ use crate::check::model::{
 };
 use crate::check::plan::LatentPlan;
 use crate::estimator::Default;
-use crate::ir::{Dim, Graph, NodeId};
+use crate::ir::{Dim, Graph, NodeId, Rows};
 use crate::lower::{Assembly, Mode, Problem, TermKind, lower};
 
 /// One thing that a reader of the results should know.
@@ -24,8 +26,14 @@ pub enum Finding {
     Collapsed { latent: NameId, kl: f64 },
     /// The entropy of q as a share of its maximum.
     Structureless { latent: NameId, share: f64 },
+    /// `tau = auto` ended at its floor; the bias as a share of the gradient is still above the one asked for.
+    StillBiased { latent: NameId, bias: f64, share: f64 },
+    /// `tau = learnt` went where a relaxed draw hardly depends on its latent.
+    RanAway { latent: NameId, tau: f64 },
 }
 
+/// Above this temperature a relaxed draw hardly moves with its logits.
+const HOTTEST: f64 = 5.0;
 /// In nats per element: a latent below says nothing.
 const LEAST_KL: f64 = 0.01;
 /// Of the greatest entropy: a latent above tells no values apart.
@@ -69,6 +77,18 @@ fn written(plan: &LatentPlan) -> Vec<(&'static str, Schedule)> {
     schedules.collect()
 }
 
+/// Learnt temperatures, by the names of their knobs, that are too hot.
+pub(super) fn ran_away(problem: &Problem, learnt: &[(String, f64)]) -> Vec<Finding> {
+    let model = &problem.bound.model;
+    let hot = learnt.iter().filter(|(_, tau)| *tau > HOTTEST);
+    let found = hot.filter_map(|&(ref knob, tau)| {
+        let (name, _) = knob.rsplit_once('.')?;
+        let plan = problem.plan.latents.iter().find(|l| model.name(l.name).name == name)?;
+        Some(Finding::RanAway { latent: plan.name, tau })
+    });
+    found.collect()
+}
+
 /// What the fitted parameters show; costs nothing where no latent is suspected.
 pub(super) fn diagnose(problem: &Problem, params: &[f64], config: &Config) -> Vec<Finding> {
     let model = &problem.bound.model;
@@ -80,16 +100,21 @@ pub(super) fn diagnose(problem: &Problem, params: &[f64], config: &Config) -> Ve
     if collapsed.is_empty() && flat.is_empty() {
         return vec![];
     }
-    let mut a = lower(problem, Mode::Report, DRAWS);
+    let mut a = lower(&larger(problem), Mode::Report, DRAWS);
+    let rows = Rows::spread(&a.graph);
     let mut watch = vec![data(&mut a)];
     watch.extend(collapsed.iter().map(|&row| minus_kl(&mut a, row)));
     watch.extend(flat.iter().map(|&row| entropy_share(&mut a, row)));
     let loss = a.graph.add_all(watch.iter().copied());
+    let [first, params] =
+        [&initial(&a.graph)[..], params].map(|all| gathered(&a.graph, all, &rows));
     let program = Program { graph: a.graph, loss, watch };
     let mut step = backend::compile(program, config.options);
+    step.set_rows(&rows);
+    step.set_params(&first);
     let grown = {
         let first = measure(step.as_mut(), 0, config.seed);
-        step.set_params(params);
+        step.set_params(&params);
         measure(step.as_mut(), 0, config.seed) > first
     };
     let kl = collapsed.iter().enumerate().map(|(i, &row)| {
@@ -113,15 +138,16 @@ fn measure(step: &mut dyn Step, watch: usize, seed: u64) -> f64 {
 fn may_collapse(model: &Model, plan: &LatentPlan) -> bool {
     let Some(site) = sampled(model, plan) else { return false };
     let discrete = site.dist.root().signature().support.is_discrete();
-    let param = |kind: &NameKind| matches!(kind, NameKind::Param { .. });
+    let param = |kind: &NameKind| matches!(kind, NameKind::Param { .. } | NameKind::Weight(_));
     !discrete && is_fixed(&site.dist) && couples(model, plan.name, param)
 }
 
 /// A plate of discrete latents that something unknown tells apart.
 fn may_be_flat(model: &Model, plan: &LatentPlan) -> bool {
     let finite = matches!(model.name(plan.name).ty.elem, Elem::Binary | Elem::Index(_));
-    let unknown =
-        |kind: &NameKind| matches!(kind, NameKind::Param { .. } | NameKind::Latent { .. });
+    let unknown = |kind: &NameKind| {
+        matches!(kind, NameKind::Param { .. } | NameKind::Weight(_) | NameKind::Latent { .. })
+    };
     finite && sampled(model, plan).is_some() && couples(model, plan.name, unknown)
 }
 

@@ -1,18 +1,22 @@
 //! The loop: noise, step, check, record, update; and the averages that a fit ends with.
 
 use super::average::Average;
-use super::blame::{Blame, blame};
+use super::batches::Batches;
+use super::blame::{At, Blame, blame};
+use super::chunks::{elbos, estimate};
 use super::config::Config;
 use super::coordinates::Walker;
-use super::diagnosis::{Finding, diagnose};
+use super::diagnosis::{Finding, diagnose, ran_away};
 use super::history::History;
 use super::newton;
 use super::optimizer::update;
-use super::starts::{best_start, carried};
+use super::starts::{best_start, settled};
+use super::tables::{Locals, carried, gathered, spans};
+use super::tempering::{Reading, Tempering};
 use crate::backend::{self, CounterNoise, Program, Step};
-use crate::ir::Graph;
+use crate::ir::{Graph, Rows};
 use crate::lower::Problem;
-use crate::objective::{self, Objective, objective, true_elbo};
+use crate::objective::{self, Objective, objective, true_bound, true_elbo};
 use std::sync::Arc;
 
 /// A fit under way.
@@ -35,6 +39,18 @@ pub struct Fitter {
     thinning: u64,
     history: History,
     recent: Option<f64>,
+    batched: Option<Batched>,
+    tempering: Tempering,
+    /// Columns of the history that are learnt temperatures.
+    learnt: Vec<String>,
+}
+
+/// What a fit with batched dimensions carries: where its rows come from, and those of parameters and states.
+struct Batched {
+    batches: Batches,
+    locals: Locals,
+    /// Those of the step at hand.
+    rows: Rows,
 }
 
 /// How a fit began.
@@ -66,16 +82,27 @@ const REPORT_STEP: u64 = 1 << 40;
 const NEWTON_SEED: u64 = 0x6e65_7774_6f6e;
 const REPORT_SAMPLES: usize = 100;
 const REPORT_BATCHES: u64 = 10;
+/// Bounds whose mean is reported, at least.
+const LEAST_BOUNDS: u64 = 50;
 
 impl Fitter {
     /// Compiles the objective; nothing is computed yet.
     pub fn new(problem: Arc<Problem>, config: Config) -> Self {
-        let Objective { graph, loss, elbo, terms, .. } = objective(&problem, config.samples);
-        let value = if objective::differs(&problem) { "optimised_elbo" } else { "elbo" };
-        let mut columns = vec!["step".to_string(), value.into(), "gradient_norm".into()];
+        let Objective { graph, loss, elbo, mut terms, learnt, .. } =
+            objective(&problem, config.samples);
+        let names: Vec<String> = learnt.iter().map(|(name, _)| name.clone()).collect();
+        terms.extend(learnt);
+        let value = objective::column(&problem);
+        let mut columns = vec!["step".to_string(), value, "gradient_norm".into()];
         columns.extend(terms.iter().map(|(name, _)| name.clone()));
         columns.extend(graph.knobs.iter().map(|k| k.name.clone()));
         let watch = std::iter::once(elbo).chain(terms.iter().map(|(_, node)| *node)).collect();
+        let is_batched = !problem.plan.batches.is_empty();
+        let batched = is_batched.then(|| Batched {
+            batches: Batches::new(&graph, &config),
+            locals: Locals::new(&graph),
+            rows: Rows::first(&graph),
+        });
         let program = Program { graph: graph.clone(), loss, watch };
         let step = backend::compile(program, config.options);
         let len = step.param_count();
@@ -91,6 +118,9 @@ impl Fitter {
             thinning: (len as u64 / 1000).max(1),
             history: History::new(columns),
             recent: None,
+            batched,
+            tempering: Tempering::new(&problem, &config),
+            learnt: names,
             problem,
             config,
         }
@@ -100,7 +130,7 @@ impl Fitter {
     pub fn start(&mut self) -> Beginning {
         let best = best_start(&self.problem, &self.config);
         if let Some((params, _)) = &best {
-            self.step.set_params(params);
+            self.set_params(params);
         }
         let starts = best.map_or(1, |(_, count)| count);
         Beginning { starts, newton_iterations: self.newton() }
@@ -109,8 +139,12 @@ impl Fitter {
     /// Begins where another fit stands: parameters of the same name and shape are taken over, but for those of latents that
     /// `keeps` refuses, which catch up first; then Newton steps from there.
     pub fn resume(&mut self, from: &Fitter, keeps: &dyn Fn(&str) -> bool) -> Beginning {
-        let params = carried(&self.problem, &self.config, &from.graph, &from.params(), keeps);
-        self.step.set_params(&params);
+        let (mut params, still) = carried(&self.graph, &from.graph, &from.params(), keeps);
+        let some = !still.is_empty() && still.len() < params.len();
+        if self.batched.is_none() && some {
+            params = settled(&self.problem, &self.config, params, &still);
+        }
+        self.set_params(&params);
         Beginning { starts: 1, newton_iterations: self.newton() }
     }
 
@@ -122,18 +156,31 @@ impl Fitter {
     /// The parameters of the averaged iterate, array by array.
     pub fn named_params(&self) -> Vec<(String, Vec<f64>)> {
         let params = self.params();
-        let spans = self.graph.param_spans().into_iter();
-        let named = spans.zip(&self.graph.params);
+        let named = spans(&self.graph).into_iter().zip(&self.graph.params);
         named.map(|(span, info)| (info.name.clone(), params[span].to_vec())).collect()
     }
 
+    /// Takes over parameters of all rows.
+    fn set_params(&mut self, params: &[f64]) {
+        let rows = match &mut self.batched {
+            Some(Batched { locals, rows, .. }) => {
+                locals.set(&self.graph, params);
+                rows.clone()
+            }
+            None => Rows::default(),
+        };
+        self.step.set_params(&gathered(&self.graph, params, &rows));
+    }
+
     fn newton(&mut self) -> Option<usize> {
-        if !self.config.newton || !newton::smooth(&self.problem) {
+        let is_batched = self.batched.is_some();
+        if is_batched || !self.config.newton || !newton::smooth(&self.problem) {
             return None;
         }
         let noise = CounterNoise::new(self.config.seed ^ NEWTON_SEED);
         let from = self.step.params();
-        let start = newton::newton(&self.problem, self.config.options, noise, from)?;
+        let problem = self.problem.on_elbo();
+        let start = newton::newton(&problem, self.config.options, noise, from)?;
         self.step.set_params(&start.params);
         self.walker = Some(Walker::new(start.coordinates, &start.params));
         Some(start.iterations)
@@ -157,8 +204,17 @@ impl Fitter {
 
     fn one(&mut self) -> Result<(), Stop> {
         let now = self.done;
-        for (row, knob) in self.graph.knobs.iter().enumerate() {
-            self.step.set_knob(row, knob.schedule.at(now));
+        if self.tempering.is_due(now) {
+            let at = (&self.graph, &*self.step.params());
+            self.tempering.lower(&self.problem, &self.config, now, at);
+        }
+        for row in 0..self.graph.knobs.len() {
+            self.step.set_knob(row, self.knob(row, now));
+        }
+        if let Some(Batched { batches, locals, rows }) = &mut self.batched {
+            *rows = batches.at(now);
+            self.step.set_rows(rows);
+            locals.load(self.step.as_mut(), rows);
         }
         let loss = self.step.run(now, &mut self.noise);
         let norm = self.step.gradient_norm();
@@ -179,7 +235,14 @@ impl Fitter {
     fn move_on(&mut self, now: u64) {
         let Config { optimizer, learning_rate, whitened_rate, .. } = &self.config;
         match &mut self.walker {
-            None => self.step.update(update(*optimizer, learning_rate.at(now), now + 1)),
+            None => {
+                let rate = learning_rate.at(now);
+                self.step.update(update(*optimizer, rate, now + 1));
+                if let Some(Batched { locals, rows, .. }) = &mut self.batched {
+                    locals.update(self.step.as_ref(), |visit| update(*optimizer, rate, visit));
+                    locals.keep_states(self.step.as_ref(), rows);
+                }
+            }
             Some(walker) => {
                 let update = update(*optimizer, whitened_rate.at(now), now + 1);
                 walker.walk(self.step.as_mut(), update);
@@ -204,32 +267,61 @@ impl Fitter {
         self.recent = Some(row[1]);
         row.push(norm);
         row.extend((1..=terms).map(|i| self.step.watched(i)[0]));
-        row.extend(self.graph.knobs.iter().map(|k| k.schedule.at(now)));
+        row.extend((0..self.graph.knobs.len()).map(|knob| self.knob(knob, now)));
         self.history.rows.push(row);
     }
 
     fn blame(&mut self, now: u64) -> Option<Blame> {
         let float = self.config.options.float;
-        blame(&self.graph, self.loss, self.step.params(), now, float, &mut self.noise)
+        let rows = self.batched.as_ref().map(|b| b.rows.clone()).unwrap_or_default();
+        let at = At { params: self.step.params(), step: now, rows, float };
+        blame(&self.graph, self.loss, at, &mut self.noise)
     }
 
-    /// The ELBO of the last recorded step.
-    pub fn recent_elbo(&self) -> Option<f64> {
+    /// What is optimised, at the last recorded step.
+    pub fn recent(&self) -> Option<f64> {
         self.recent
+    }
+
+    /// The name of what is optimised: `ELBO`, `iwae(8 over n)`.
+    pub fn objective(&self) -> String {
+        let choice = self.problem.plan.objective;
+        match choice.kind.weighs() {
+            true => choice.words(&self.problem.bound.model),
+            false => "ELBO".into(),
+        }
     }
 
     /// Temperatures and weights at this step, by name.
     pub fn knobs(&self) -> Vec<(String, f64)> {
-        let knobs = self.graph.knobs.iter();
-        knobs.map(|k| (k.name.clone(), k.schedule.at(self.done))).collect()
+        let knobs = self.graph.knobs.iter().enumerate();
+        knobs.map(|(row, k)| (k.name.clone(), self.knob(row, self.done))).collect()
+    }
+
+    fn knob(&self, row: usize, step: u64) -> f64 {
+        let knob = &self.graph.knobs[row];
+        self.tempering.at(&knob.name).unwrap_or_else(|| knob.schedule.at(step))
+    }
+
+    /// The temperatures that the fit set itself, and why.
+    pub fn temperatures(&self) -> &[Reading] {
+        &self.tempering.readings
     }
 
     pub fn history(&self) -> &History {
         &self.history
     }
 
-    /// The averaged iterate, or the parameters as they are before the first step.
+    /// The averaged iterate, or the parameters as they are before the first step. Where rows are batched, those of all rows.
     pub fn params(&self) -> Vec<f64> {
+        let flat = self.step_params();
+        match &self.batched {
+            Some(batched) => batched.locals.all(&self.graph, &flat),
+            None => flat,
+        }
+    }
+
+    fn step_params(&self) -> Vec<f64> {
         match (self.average.mean(), &self.walker) {
             (None, _) => self.step.params(),
             (Some(mean), None) => mean,
@@ -239,30 +331,58 @@ impl Fitter {
 
     /// The true ELBO at the averaged iterate: hard draws, every weight 1.
     pub fn elbo(&mut self) -> Elbo {
-        let Objective { graph, loss, per_draw, .. } = true_elbo(&self.problem, REPORT_SAMPLES);
+        if self.batched.is_some() {
+            return self.in_chunks(&|problem, draws| true_elbo(problem, draws));
+        }
+        let objective = true_elbo(&self.problem, REPORT_SAMPLES);
+        self.estimate(objective, REPORT_BATCHES)
+    }
+
+    fn in_chunks(&mut self, of: &dyn Fn(&Problem, usize) -> Objective) -> Elbo {
+        let (params, options) = (self.params(), self.config.options);
+        estimate(&elbos(&self.problem, &params, options, REPORT_STEP, &mut self.noise, of))
+    }
+
+    /// The importance-weighted bound there, where one is optimised.
+    pub fn bound(&mut self) -> Option<Elbo> {
+        let choice = self.problem.plan.objective;
+        if !choice.kind.weighs() {
+            return None;
+        }
+        if self.batched.is_some() {
+            return Some(self.in_chunks(&|problem, draws| true_bound(problem, draws)));
+        }
+        let samples = (REPORT_SAMPLES / choice.draws).max(1);
+        let batches = LEAST_BOUNDS.div_ceil(samples as u64).max(REPORT_BATCHES);
+        Some(self.estimate(true_bound(&self.problem, samples), batches))
+    }
+
+    fn estimate(&mut self, objective: Objective, batches: u64) -> Elbo {
+        let Objective { graph, loss, per_draw, .. } = objective;
         let mut step =
             backend::compile(Program { graph, loss, watch: vec![per_draw] }, self.config.options);
         step.set_params(&self.params());
         let mut values = vec![];
-        for batch in 0..REPORT_BATCHES {
+        for batch in 0..batches {
             step.run(REPORT_STEP + batch, &mut self.noise);
             values.extend(step.watched(0));
         }
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let spread =
-            values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-        Elbo { mean, se: (spread / count).sqrt() }
+        estimate(&values)
     }
 
-    /// Whether what is optimised is another quantity than the ELBO that is reported.
+    /// Whether what is optimised is another quantity than the bound that is reported.
     pub fn relaxed(&self) -> bool {
         objective::differs(&self.problem)
     }
 
     /// What the averaged iterate shows of failures that the ELBO hides.
     pub fn diagnose(&self) -> Vec<Finding> {
-        diagnose(&self.problem, &self.params(), &self.config)
+        let mut found = diagnose(&self.problem, &self.params(), &self.config);
+        found.extend(self.tempering.unmet());
+        let last = |name: &String| Some((name.clone(), *self.history.column(name)?.last()?));
+        let learnt: Vec<(String, f64)> = self.learnt.iter().filter_map(last).collect();
+        found.extend(ran_away(&self.problem, &learnt));
+        found
     }
 
     /// Posterior draws at the averaged iterate.

@@ -4,7 +4,9 @@
 //! stochastic gradients, whose iterates are averaged. The clock, files and the terminal are the caller's.
 
 mod average;
+mod batches;
 mod blame;
+mod chunks;
 mod config;
 mod coordinates;
 mod diagnosis;
@@ -16,10 +18,14 @@ mod optimizer;
 mod scatter;
 mod starts;
 mod summary;
+mod tables;
+mod tempering;
 
 pub use blame::Blame;
-pub use config::{Config, Optimizer};
+pub use config::{Config, Optimizer, SEED};
 pub use diagnosis::{Finding, unfinished};
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
 pub use summary::{Draws, Quantity, Source, Summary, chosen_draws, draws, summarize};
+pub use tables::{adopt, gathered, initial};
+pub use tempering::Reading;

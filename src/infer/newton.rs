@@ -40,12 +40,12 @@ const FLOOR: f64 = 1e-10;
 /// Nats: two gains below this end the search.
 const GAIN: f64 = 1e-6;
 
-/// Whether the ELBO of fixed draws is a smooth function of the parameters.
+/// Whether the ELBO of fixed draws is a smooth function of the parameters, with one optimum near.
 pub(super) fn smooth(problem: &Problem) -> bool {
     let serves = |l: &LatentPlan| {
         matches!(l.estimator().card().name, "pathwise" | "enumerate" | "marginalize")
     };
-    problem.plan.latents.iter().all(serves)
+    problem.plan.latents.iter().all(serves) && !problem.bound.model.has_weights()
 }
 
 /// Searches; `None` where the problem is too large, or the search meets no finite value.

@@ -4,8 +4,9 @@
 //! the rest have their locations within ±2 of the centre of unconstrained space, as Stan's do, where vague priors do not
 //! blow them up.
 
+use super::tables::{gathered, initial};
 use crate::backend::{CounterNoise, NoiseSource};
-use crate::ir::{self, Inputs, Noise, Rounding};
+use crate::ir::{self, Inputs, Noise, Rounding, Rows};
 use crate::lower::{Prior, Problem, prior};
 
 /// Half the width of the box in unconstrained space.
@@ -16,7 +17,7 @@ const FIRST_STEP: u64 = 1 << 40;
 /// `count` parameter vectors; only the usual one where the guide has no locations.
 pub(super) fn scatter(problem: &Problem, count: usize, mut noise: CounterNoise) -> Vec<Vec<f64>> {
     let prior = prior(problem);
-    let usual = Inputs::initial(&prior.graph).params;
+    let usual = gathered(&prior.graph, &initial(&prior.graph), &Rows::spread(&prior.graph));
     if prior.bases.is_empty() {
         return vec![usual];
     }
@@ -45,7 +46,7 @@ fn place(prior: &Prior, usual: &[f64], index: usize, noise: &mut CounterNoise) -
 
 /// The locations at which the guide stands at a draw from the prior.
 fn draw(prior: &Prior, step: u64, noise: &mut CounterNoise) -> Vec<Vec<f64>> {
-    let mut inputs = Inputs::initial(&prior.graph);
+    let mut inputs = Inputs::at(&prior.graph, &Rows::spread(&prior.graph));
     for (row, info) in prior.graph.noises.iter().enumerate() {
         noise.fill_f64(step, row, info.kind, &mut inputs.noises[row]);
     }

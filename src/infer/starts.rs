@@ -5,15 +5,17 @@
 //! any start. Pilots therefore sum out what can be summed, where modes are fewer and wide; then the discrete guides catch
 //! up with the winner while the rest stands still.
 
+use super::chunks::larger;
 use super::config::{Config, Optimizer};
 use super::optimizer::update;
 use super::scatter::scatter;
+use super::tables::{adopt, gathered, initial};
 use crate::backend::{self, CounterNoise, Moments, Program, Step};
 use crate::check::model::{DistCall, StmtKind};
 use crate::dist::Event;
-use crate::ir::{Graph, Inputs};
+use crate::ir::{Graph, Rows};
 use crate::lower::Problem;
-use crate::objective::{Objective, objective, true_elbo};
+use crate::objective::{Objective, least_samples, objective, true_elbo};
 use std::sync::Arc;
 
 /// Starts of a problem that may have many modes.
@@ -40,7 +42,7 @@ pub(super) fn usual_count(problem: &Problem) -> usize {
         }
         _ => false,
     });
-    if many { STARTS } else { 1 }
+    if many && !model.has_weights() { STARTS } else { 1 }
 }
 
 fn has_components(dist: &DistCall) -> bool {
@@ -54,35 +56,38 @@ pub(super) fn best_start(problem: &Problem, config: &Config) -> Option<(Vec<f64>
     if config.starts == 1 {
         return None;
     }
+    let problem = &problem.on_elbo();
     let summed = summed(problem);
     let eased = summed.as_ref().unwrap_or(problem);
     let noise = CounterNoise::new(config.seed ^ SEED);
-    let places = scatter(eased, config.starts, noise);
+    let (some, eased) = (larger(problem), larger(eased));
+    let places = scatter(&eased, config.starts, noise);
     let count = places.len();
     if count == 1 {
         return None;
     }
     let length = (config.steps / SHARE).clamp(1, ROUND);
-    let mut pilots = Pilots::new(eased, config, noise);
-    let mut best = pilots.race(places, length)?;
-    if summed.is_some() {
-        let keeps = |_: &str| true;
-        best = Pilots::new(problem, config, noise).catch_up(&pilots.graph, &best, &keeps, length);
+    let mut pilots = Pilots::new(&eased, config, noise);
+    let best = pilots.race(places, length)?;
+    if summed.is_none() {
+        return Some((pilots.all_rows(&best), count));
     }
-    Some((best, count))
+    let mut followers = Pilots::new(&some, config, noise);
+    let best = followers.catch_up(&pilots.graph, &best, length);
+    Some((followers.all_rows(&best), count))
 }
 
-/// The parameters of another fit where `keeps` says so of their latent and their shapes agree; the rest begins anew and
-/// follows them, while they stand still.
-pub(super) fn carried(
+/// Parameters of which `still` stand where another fit left them, once the rest has followed.
+pub(super) fn settled(
     problem: &Problem,
     config: &Config,
-    graph: &Graph,
-    values: &[f64],
-    keeps: &dyn Fn(&str) -> bool,
+    params: Vec<f64>,
+    still: &[usize],
 ) -> Vec<f64> {
     let noise = CounterNoise::new(config.seed ^ SEED);
-    Pilots::new(problem, config, noise).catch_up(graph, values, keeps, ROUND)
+    let mut runner = Runner::new(params);
+    Pilots::new(&problem.on_elbo(), config, noise).run(&mut runner, 0, ROUND, still);
+    runner.at
 }
 
 /// The problem with whatever can be summed out summed out, where that is another one.
@@ -91,7 +96,7 @@ fn summed(problem: &Problem) -> Option<Problem> {
     (plan != *problem.plan).then(|| Problem { plan: Arc::new(plan), ..problem.clone() })
 }
 
-/// An objective to walk along, and the ELBO to judge by.
+/// An objective to walk along, and the ELBO to judge by; of batched dimensions on some rows, the same for all pilots.
 struct Pilots {
     graph: Graph,
     step: Box<dyn Step>,
@@ -101,13 +106,25 @@ struct Pilots {
 
 impl Pilots {
     fn new(problem: &Problem, config: &Config, noise: CounterNoise) -> Self {
-        let Objective { graph, loss, .. } = objective(problem, config.samples);
+        let samples = config.samples.max(least_samples(problem));
+        let Objective { graph, loss, .. } = objective(problem, samples);
         let program = Program { graph: graph.clone(), loss, watch: vec![] };
         let step = backend::compile(program, config.options);
         let Objective { graph: report, loss, elbo, .. } = true_elbo(problem, JUDGE_DRAWS);
         let program = Program { graph: report, loss, watch: vec![elbo] };
         let judge = backend::compile(program, config.options);
-        Self { graph, step, judge, noise }
+        let rows = Rows::spread(&graph);
+        let mut pilots = Self { graph, step, judge, noise };
+        pilots.step.set_rows(&rows);
+        pilots.judge.set_rows(&rows);
+        pilots
+    }
+
+    /// The parameters of all rows: those that no pilot saw are as they start.
+    fn all_rows(&self, params: &[f64]) -> Vec<f64> {
+        let mut all = initial(&self.graph);
+        adopt(&self.graph, &mut all, params, &Rows::spread(&self.graph));
+        all
     }
 
     /// Rounds of `length` steps and more, after which the better half goes on; the winner.
@@ -128,28 +145,18 @@ impl Pilots {
         winner.elbo.is_finite().then_some(winner.at)
     }
 
-    /// Takes over the parameters of another graph by name, but for latents that `keeps` refuses, and lets the rest follow them.
-    fn catch_up(
-        &mut self,
-        graph: &Graph,
-        values: &[f64],
-        keeps: &dyn Fn(&str) -> bool,
-        length: u64,
-    ) -> Vec<f64> {
-        let mut params = Inputs::initial(&self.graph).params;
+    /// Takes over the parameters of another graph by name, and lets the rest follow them.
+    fn catch_up(&mut self, graph: &Graph, values: &[f64], length: u64) -> Vec<f64> {
+        let rows = Rows::spread(&self.graph);
+        let mut params = gathered(&self.graph, &initial(&self.graph), &rows);
         let (spans, theirs) = (self.graph.param_spans(), graph.param_spans());
         let mut still = vec![];
         for (span, info) in spans.into_iter().zip(&self.graph.params) {
-            let owner = info.name.split('.').next().unwrap_or_default();
             let same = graph.params.iter().position(|p| p.name == info.name);
-            let place = same.map(|row| theirs[row].clone());
-            if let Some(place) = place.filter(|p| p.len() == span.len() && keeps(owner)) {
-                params[span.clone()].copy_from_slice(&values[place]);
+            if let Some(row) = same {
+                params[span.clone()].copy_from_slice(&values[theirs[row].clone()]);
                 still.extend(span);
             }
-        }
-        if still.is_empty() || still.len() == params.len() {
-            return params;
         }
         let mut runner = Runner::new(params);
         self.run(&mut runner, 0, length, &still);

@@ -1,5 +1,7 @@
 //! Posterior draws and their summaries, scalar by scalar, under the names that a user reads.
 
+use super::chunks::{Chunk, ChunkNoise, chunks};
+use super::tables::{gathered, initial};
 use crate::backend::{CounterNoise, NoiseSource};
 use crate::check::model::{DimId, Elem, NameId};
 use crate::ir::{self, Inputs, Rounding};
@@ -25,6 +27,19 @@ pub struct Quantity {
     pub values: Vec<Vec<f64>>,
 }
 
+impl Quantity {
+    /// Row-major, however the rows came.
+    fn sort(&mut self) {
+        if self.positions.is_sorted() {
+            return;
+        }
+        let both = std::mem::take(&mut self.positions).into_iter();
+        let mut both: Vec<_> = both.zip(std::mem::take(&mut self.values)).collect();
+        both.sort_by(|a, b| a.0.cmp(&b.0));
+        (self.positions, self.values) = both.into_iter().unzip();
+    }
+}
+
 /// One scalar's posterior.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
@@ -46,8 +61,13 @@ const CHUNK: usize = 100;
 
 /// Draws from the guide at fitted parameters, and whatever follows from them.
 pub fn draws(problem: &Problem, params: &[f64], count: usize, seed: u64) -> Draws {
-    let graphs = |size| posterior(problem, size);
-    draws_of(problem, Some(params), count, seed, &graphs, &|name| is_reported(problem, name))
+    let wanted = |name| is_reported(problem, name);
+    draws_of(
+        problem,
+        &Recipe { params: Some(params), graphs: &posterior, wanted: &wanted },
+        count,
+        seed,
+    )
 }
 
 /// Where draws come from.
@@ -67,31 +87,29 @@ pub fn chosen_draws(
     seed: u64,
     wanted: &dyn Fn(NameId) -> bool,
 ) -> Draws {
-    let graphs = |size| match (source.params, source.predicts) {
+    let graphs = |problem: &Problem, size| match (source.params, source.predicts) {
         (Some(_), false) => posterior(problem, size),
         (None, false) => objective::prior(problem, size),
         (fitted, true) => objective::predictive(problem, size, fitted.is_some()),
     };
-    draws_of(problem, source.params, count, seed, &graphs, wanted)
+    draws_of(problem, &Recipe { params: source.params, graphs: &graphs, wanted }, count, seed)
 }
 
-fn draws_of(
-    problem: &Problem,
-    params: Option<&[f64]>,
-    count: usize,
-    seed: u64,
-    graphs: &dyn Fn(usize) -> Posterior,
-    wanted: &dyn Fn(NameId) -> bool,
-) -> Draws {
+/// How draws are made, and of what.
+struct Recipe<'a> {
+    params: Option<&'a [f64]>,
+    graphs: &'a dyn Fn(&Problem, usize) -> Posterior,
+    wanted: &'a dyn Fn(NameId) -> bool,
+}
+
+fn draws_of(problem: &Problem, recipe: &Recipe, count: usize, seed: u64) -> Draws {
     let mut noise = CounterNoise::new(seed);
     let mut all: Option<Draws> = None;
     let mut chunk = 0;
     let mut left = count;
     while left > 0 {
         let size = left.min(CHUNK);
-        let p = graphs(size);
-        let inputs = inputs(&p, params, DRAW_STEP + chunk, &mut noise);
-        let part = chunk_of_draws(problem, &p, &inputs, size, wanted);
+        let part = chunk_of_draws(problem, recipe, size, DRAW_STEP + chunk, &mut noise);
         match &mut all {
             None => all = Some(part),
             Some(all) => all.append(part),
@@ -103,6 +121,16 @@ fn draws_of(
 }
 
 impl Draws {
+    /// More rows of what is batched, in the same draws.
+    fn append_rows(&mut self, problem: &Problem, part: Draws) {
+        for (mine, theirs) in self.quantities.iter_mut().zip(part.quantities) {
+            if is_batched(problem, mine) {
+                mine.positions.extend(theirs.positions);
+                mine.values.extend(theirs.values);
+            }
+        }
+    }
+
     fn append(&mut self, part: Draws) {
         self.count += part.count;
         for (mine, theirs) in self.quantities.iter_mut().zip(part.quantities) {
@@ -113,33 +141,64 @@ impl Draws {
     }
 }
 
-fn inputs(p: &Posterior, params: Option<&[f64]>, step: u64, noise: &mut CounterNoise) -> Inputs {
-    let mut inputs = Inputs::initial(&p.graph);
-    if let Some(params) = params {
-        inputs.params = params.to_vec();
+fn chunk_of_draws(
+    problem: &Problem,
+    recipe: &Recipe,
+    count: usize,
+    step: u64,
+    noise: &mut CounterNoise,
+) -> Draws {
+    let mut all: Option<Draws> = None;
+    for chunk in chunks(problem) {
+        let part = problem.in_batches(chunk.sizes.clone());
+        let p = (recipe.graphs)(&part, count);
+        let part = chunk_of_rows(problem, &p, recipe, count, &chunk, step, noise);
+        let is_last = !part.quantities.iter().any(|q| is_batched(problem, q));
+        match &mut all {
+            None => all = Some(part),
+            Some(all) => all.append_rows(problem, part),
+        }
+        if is_last {
+            break;
+        }
     }
+    let mut draws = all.unwrap_or(Draws { count: 0, quantities: vec![] });
+    draws.quantities.iter_mut().for_each(Quantity::sort);
+    draws
+}
+
+/// Draws of some rows, and of what all rows share.
+fn chunk_of_rows(
+    problem: &Problem,
+    p: &Posterior,
+    recipe: &Recipe,
+    count: usize,
+    chunk: &Chunk,
+    step: u64,
+    noise: &mut CounterNoise,
+) -> Draws {
+    let rows = chunk.rows(&p.graph);
+    let mut inputs = Inputs::at(&p.graph, &rows);
+    let params = recipe.params.map_or_else(|| initial(&p.graph), <[f64]>::to_vec);
+    inputs.params = gathered(&p.graph, &params, &rows);
+    let mut noise = ChunkNoise::new(&p.graph, noise, chunk.place);
     for (row, info) in p.graph.noises.iter().enumerate() {
         noise.fill_f64(step, row, info.kind, &mut inputs.noises[row]);
     }
-    inputs
-}
-
-fn chunk_of_draws(
-    problem: &Problem,
-    p: &Posterior,
-    inputs: &Inputs,
-    count: usize,
-    wanted: &dyn Fn(NameId) -> bool,
-) -> Draws {
-    let shown: Vec<&objective::Quantity> = p.quantities.iter().filter(|q| wanted(q.name)).collect();
+    let shown: Vec<&objective::Quantity> =
+        p.quantities.iter().filter(|q| (recipe.wanted)(q.name)).collect();
     let nodes: Vec<ir::NodeId> = shown.iter().map(|q| q.node).collect();
-    let values = ir::eval(&p.graph, inputs, &nodes, Rounding::F64);
+    let values = ir::eval(&p.graph, &inputs, &nodes, Rounding::F64);
     let quantities = shown
         .into_iter()
         .zip(values)
-        .map(|(q, values)| quantity(problem, p, q, &values, count))
+        .map(|(q, values)| quantity(problem, p, q, &values, count, chunk))
         .collect();
     Draws { count, quantities }
+}
+
+fn is_batched(problem: &Problem, q: &Quantity) -> bool {
+    q.dims.iter().any(|&d| problem.plan.batch_of(d).is_some())
 }
 
 /// Names with an unlabelled dimension over a thousand are reported on request only.
@@ -159,6 +218,7 @@ fn quantity(
     q: &objective::Quantity,
     values: &[f64],
     count: usize,
+    chunk: &Chunk,
 ) -> Quantity {
     let g = &p.graph;
     let decl = problem.bound.model.name(q.name);
@@ -175,6 +235,10 @@ fn quantity(
         (0..count).map(|d| values[start + d * draw_step] + first).collect()
     };
     let values = positions.iter().map(element).collect();
+    let first = |d: &DimId| chunk.sizes.iter().position(|(c, _)| c == d).map(|i| chunk.firsts[i]);
+    let firsts: Vec<usize> = decl.ty.dims.iter().map(|d| first(d).unwrap_or(0)).collect();
+    let shift = |p: Vec<usize>| p.iter().zip(&firsts).map(|(i, first)| i + first).collect();
+    let positions = positions.into_iter().map(shift).collect();
     Quantity { name: decl.name.clone(), dims: decl.ty.dims.clone(), positions, values }
 }
 

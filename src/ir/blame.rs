@@ -76,7 +76,7 @@ fn operands(
             let taken = if values.of(condition.0)[condition.1] == 0.0 { 2 } else { 1 };
             vec![condition, aligned(node.args[taken])]
         }
-        Op::Unary(_) | Op::Binary(_) | Op::Stop | Op::Expand(_) | Op::Draw(_) | Op::GammaSlope => {
+        Op::Unary(_) | Op::Binary(_) | Op::Stop | Op::Expand(_) | Op::Draw(_) | Op::Slope(..) => {
             node.args.iter().map(|&a| aligned(a)).collect()
         }
         _ => node.args.iter().map(|&a| (a, outstanding(g, values, a, &position, bad))).collect(),

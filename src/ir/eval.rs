@@ -3,7 +3,7 @@
 //! Plain loops over whole arrays, one op at a time; only ancestors of what is wanted are computed, and arrays are dropped
 //! after their last use.
 
-use super::{Binary, Graph, NodeId, Op, Real, Shape, Unary, arrays, gamma_slope, sampler, special};
+use super::{Binary, Graph, NodeId, Op, Real, Rows, Shape, Unary, arrays, sampler, slope, special};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -12,17 +12,25 @@ use std::borrow::Cow;
 pub struct Inputs {
     /// `Graph::params`, end to end, each in its layout.
     pub params: Vec<f64>,
+    /// Of each row of `Graph::batches`, the rows of its table that are present.
+    pub batches: Vec<Vec<f64>>,
     pub noises: Vec<Vec<f64>>,
     pub knobs: Vec<f64>,
     pub states: Vec<Vec<f64>>,
 }
 
 impl Inputs {
-    /// Parameters, knobs and states as they start; all noise 0.5, which every kind of noise can be.
+    /// Parameters, knobs and states as they start; all noise 0.5, which every kind of noise can be; of batches the first rows.
     pub fn initial(graph: &Graph) -> Self {
+        Self::at(graph, &Rows::first(graph))
+    }
+
+    /// The same with other rows of batched data.
+    pub fn at(graph: &Graph, rows: &Rows) -> Self {
         let fill = |shape: &Shape, x: f64| vec![x; graph.count(shape)];
         Self {
             params: graph.params.iter().flat_map(|p| p.init.iter().copied()).collect(),
+            batches: graph.batches.iter().map(|b| rows.read(graph, b)).collect(),
             noises: graph.noises.iter().map(|n| fill(&n.shape, 0.5)).collect(),
             knobs: graph.knobs.iter().map(|k| k.schedule.at(0)).collect(),
             states: graph.states.iter().map(|s| fill(&s.shape, s.init)).collect(),
@@ -68,6 +76,23 @@ pub fn eval_given(graph: &Graph, given: &[(NodeId, &[f64])], wanted: &[NodeId]) 
 pub fn constant(graph: &Graph, node: NodeId) -> Vec<f64> {
     let inputs = Inputs::default();
     compute(graph, &inputs, &[], &[node], Rounding::F64, false).of(node).to_vec()
+}
+
+/// The largest element of a node made of constants, data and batched data, over all rows; 0 if none is larger.
+pub fn largest(graph: &Graph, node: NodeId) -> f64 {
+    let of = |inputs: &Inputs| {
+        let values = compute(graph, inputs, &[], &[node], Rounding::F64, false);
+        values.of(node).iter().copied().fold(0.0, f64::max)
+    };
+    let is_batched = graph.shape(node).iter().any(|d| graph.is_batched(d));
+    if !is_batched {
+        return of(&Inputs::default());
+    }
+    let read = |rows: Rows| {
+        let batches = graph.batches.iter().map(|b| rows.read(graph, b)).collect();
+        of(&Inputs { batches, ..Inputs::default() })
+    };
+    Rows::cover(graph).map(read).fold(0.0, f64::max)
 }
 
 /// The arrays of the nodes that were computed and are still held.
@@ -128,6 +153,7 @@ fn value<'a>(
     let node = graph.node(id);
     match node.op {
         Op::Data(row) => Cow::Borrowed(&graph.data[row as usize].values[..]),
+        Op::Batch(row) => Cow::Borrowed(&inputs.batches[row as usize][..]),
         Op::Param(row) => Cow::Borrowed(param(graph, inputs, row as usize)),
         Op::Noise(row) => Cow::Borrowed(&inputs.noises[row as usize][..]),
         Op::Knob(row) => Cow::Owned(vec![inputs.knobs[row as usize]]),
@@ -164,15 +190,16 @@ pub fn apply(graph: &Graph, id: NodeId, args: &[&[f64]]) -> Vec<f64> {
         }
         Op::Stop => args[0].to_vec(),
         Op::Expand(_) => aligned(0).into_owned(),
-        Op::Draw(sampler) => {
+        Op::Draw(sampler) | Op::Slope(sampler, _) => {
             let args: Vec<_> = (0..args.len()).map(aligned).collect();
             let parameters = |i| args[1..].iter().map(|p| p[i]).collect::<SmallVec<[f64; 2]>>();
-            let draw = |(i, &noise): (usize, &f64)| sampler::draw(*sampler, noise, &parameters(i));
-            args[0].iter().enumerate().map(draw).collect()
-        }
-        Op::GammaSlope => {
-            let (shapes, logs) = (aligned(0), aligned(1));
-            shapes.iter().zip(logs.iter()).map(|(a, log_z)| gamma_slope(*a, *log_z)).collect()
+            let each = args[0].iter().enumerate();
+            match node.op {
+                Op::Slope(_, by) => {
+                    each.map(|(i, &z)| slope::slope(*sampler, by, z, &parameters(i))).collect()
+                }
+                _ => each.map(|(i, &u)| sampler::draw(*sampler, u, &parameters(i))).collect(),
+            }
         }
         Op::Reduce(how, _) => {
             arrays::reduce(graph, *how, args[0], graph.shape(node.args[0]), &node.shape)
@@ -185,7 +212,7 @@ pub fn apply(graph: &Graph, id: NodeId, args: &[&[f64]]) -> Vec<f64> {
         Op::TriSolve { row, col, transposed } => {
             arrays::tri_solve(graph, node, args, *row, *col, *transposed)
         }
-        Op::Data(_) | Op::Param(_) | Op::Noise(_) | Op::Knob(_) | Op::State(_) => {
+        Op::Data(_) | Op::Batch(_) | Op::Param(_) | Op::Noise(_) | Op::Knob(_) | Op::State(_) => {
             unreachable!("inputs are read, not computed")
         }
     }

@@ -5,7 +5,7 @@
 //! adjoint stays zero even where a derivative is infinite.
 
 use super::rules::{derive, full, unbroadcast};
-use super::{Binary, Graph, NodeId, Op, Reduce, Sampler, Unary};
+use super::{Binary, Graph, NodeId, Op, Reduce, Unary};
 
 /// The gradient of the sum of `output`'s elements, in the shapes of `wrt`; zeros where nothing depends.
 pub fn grad(g: &mut Graph, output: NodeId, wrt: &[NodeId]) -> Vec<NodeId> {
@@ -119,8 +119,8 @@ pub fn passes(op: &Op, arg: usize) -> bool {
         Op::Binary(op) => !matches!(op, Binary::Lt | Binary::Le | Binary::Eq),
         Op::Select => arg > 0,
         Op::Index(_) | Op::Scatter { .. } => arg == 0,
-        Op::Draw(sampler) => *sampler == Sampler::Gamma && arg == 1,
-        Op::Stop | Op::ArgMax(_) | Op::GammaSlope => false,
+        Op::Draw(sampler) => sampler.is_continuous() && arg > 0,
+        Op::Stop | Op::ArgMax(_) | Op::Slope(..) => false,
         _ => true,
     }
 }

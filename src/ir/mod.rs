@@ -5,33 +5,39 @@
 //! Nodes are shared: pushing the same op on the same arguments twice gives the same node.
 
 mod arrays;
+mod beta_slope;
 mod blame;
 mod eval;
 mod gamma_slope;
 mod grad;
 mod op;
+mod placing;
 mod print;
 mod rules;
 mod sampler;
 mod schedule;
 mod shape;
+mod slope;
 pub mod special;
 mod sugar;
+mod von_mises_slope;
 mod walk;
 
 pub use blame::{NotFinite, first_not_finite};
-pub use eval::{Inputs, Rounding, apply, constant, eval, eval_given};
+pub use eval::{Inputs, Rounding, apply, constant, eval, eval_given, largest};
 pub use gamma_slope::gamma_slope;
 pub use grad::{active, grad, guarded, is_unbounded, passes, pull_back, vjp};
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
+pub use placing::{Held, Placing, Rows, Table, table_of};
 pub use print::{dump, line, op as op_words};
 pub use sampler::draw;
 pub use schedule::Schedule;
 pub use shape::Shape;
+pub use slope::slope;
 
 use crate::source::Span;
 use smallvec::SmallVec;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A dimension of one graph: a row of `Graph::dims`.
@@ -47,6 +53,8 @@ pub type Args = SmallVec<[NodeId; 3]>;
 pub struct DimInfo {
     pub name: String,
     pub size: usize,
+    /// How many rows there are, where only `size` of them are present at a time: the dimension is batched.
+    pub whole: Option<usize>,
 }
 
 /// The statement that a node came from: what a NaN report and `--emit graph` name.
@@ -78,14 +86,26 @@ pub struct DataInfo {
     pub values: Arc<[f64]>,
 }
 
+/// An array with batched dimensions, of which a step sees some rows.
+#[derive(Clone, Debug)]
+pub struct BatchInfo {
+    pub name: String,
+    pub shape: Shape,
+    pub table: Arc<dyn Table>,
+}
+
 #[derive(Clone, Debug)]
 pub struct ParamInfo {
     pub name: String,
     pub shape: Shape,
     /// In the layout of `shape`. The flat parameter vector is all of these, end to end.
     pub init: Vec<f64>,
+    /// With batched dimensions: the first values of all rows, in the order of a table, where they differ.
+    pub table: Option<Arc<[f64]>>,
     /// For locations of the guide: the row of their log scales, which have the same shape.
     pub log_scale: Option<u32>,
+    /// Whether it serves an estimator alone: its gradient is no part of the objective's.
+    pub auxiliary: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -116,6 +136,7 @@ pub struct Graph {
     dims: Vec<DimInfo>,
     shared: HashMap<(Op, Args), NodeId>,
     pub data: Vec<DataInfo>,
+    pub batches: Vec<BatchInfo>,
     pub params: Vec<ParamInfo>,
     pub noises: Vec<NoiseInfo>,
     pub knobs: Vec<KnobInfo>,
@@ -138,8 +159,31 @@ impl Graph {
 
     pub fn dim(&mut self, name: impl Into<String>, size: usize) -> Dim {
         assert!(size > 0, "this is a bug in Elbow: a dimension of size 0 reached the IR");
-        self.dims.push(DimInfo { name: name.into(), size });
+        self.dims.push(DimInfo { name: name.into(), size, whole: None });
         Dim(self.dims.len() as u32 - 1)
+    }
+
+    /// A dimension of which `size` of `whole` rows are present at a time.
+    pub fn batched_dim(&mut self, name: impl Into<String>, size: usize, whole: usize) -> Dim {
+        assert!(size <= whole, "this is a bug in Elbow: a batch of more rows than there are");
+        let dim = self.dim(name, size);
+        self.dims[dim.0 as usize].whole = Some(whole);
+        dim
+    }
+
+    /// The batched dimensions, in order.
+    pub fn batched_dims(&self) -> Vec<Dim> {
+        let all = (0..self.dims.len() as u32).map(Dim);
+        all.filter(|&d| self.is_batched(d)).collect()
+    }
+
+    pub fn is_batched(&self, dim: Dim) -> bool {
+        self.dim_info(dim).whole.is_some()
+    }
+
+    /// The size of a dimension with all of its rows.
+    pub fn whole(&self, dim: Dim) -> usize {
+        self.dim_info(dim).whole.unwrap_or(self.size(dim))
     }
 
     pub fn dim_info(&self, dim: Dim) -> &DimInfo {
@@ -181,6 +225,21 @@ impl Graph {
             }
         }
         self.ids().filter(|id| needed[id.0 as usize]).collect()
+    }
+
+    /// Whether a node has another among its ancestors, or is it.
+    pub fn depends(&self, node: NodeId, on: NodeId) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![node];
+        while let Some(next) = open.pop() {
+            if next == on {
+                return true;
+            }
+            if next > on && seen.insert(next) {
+                open.extend(self.node(next).args.iter().copied());
+            }
+        }
+        false
     }
 
     pub fn len(&self) -> usize {
@@ -246,8 +305,34 @@ impl Graph {
     pub fn add_param(&mut self, name: &str, dims: &[Dim], init: Vec<f64>) -> NodeId {
         let shape = Shape::new(self, dims.iter().copied());
         assert_eq!(self.count(&shape), init.len(), "{name}: values do not fill the shape");
-        self.params.push(ParamInfo { name: name.into(), shape, init, log_scale: None });
+        self.params.push(ParamInfo {
+            name: name.into(),
+            shape,
+            init,
+            table: None,
+            log_scale: None,
+            auxiliary: false,
+        });
         self.push(Op::Param(self.params.len() as u32 - 1), [])
+    }
+
+    /// A parameter with batched dimensions whose rows start at the rows of a table.
+    pub fn add_local_param(&mut self, name: &str, dims: &[Dim], table: Arc<[f64]>) -> NodeId {
+        let shape = Shape::new(self, dims.iter().copied());
+        let rows = Rows::first(self);
+        let init = rows.gather(self, &shape, &table);
+        let node = self.add_param(name, dims, init);
+        if let Some(last) = self.params.last_mut() {
+            last.table = Some(table);
+        }
+        node
+    }
+
+    /// An array with batched dimensions, of which each step is given some rows.
+    pub fn add_batch(&mut self, name: &str, dims: &[Dim], table: Arc<dyn Table>) -> NodeId {
+        let shape = Shape::new(self, dims.iter().copied());
+        self.batches.push(BatchInfo { name: name.into(), shape, table });
+        self.push(Op::Batch(self.batches.len() as u32 - 1), [])
     }
 
     pub fn add_noise(&mut self, name: &str, dims: &[Dim], kind: Noise) -> NodeId {
@@ -277,6 +362,14 @@ impl Graph {
             unreachable!("pair_params is called on parameter nodes");
         };
         self.params[loc as usize].log_scale = Some(log_scale);
+    }
+
+    /// Says that a parameter serves an estimator alone.
+    pub fn set_auxiliary(&mut self, param: NodeId) {
+        let &Op::Param(row) = self.op(param) else {
+            unreachable!("set_auxiliary is called on parameter nodes");
+        };
+        self.params[row as usize].auxiliary = true;
     }
 
     /// Where each parameter begins in the flat vector, and its length.

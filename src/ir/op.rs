@@ -28,6 +28,8 @@ pub enum Op {
     // Leaves. The number picks a row of the graph's table of that kind.
     Const(Real),
     Data(u32),
+    /// Rows of a table, filled before each step.
+    Batch(u32),
     Param(u32),
     /// Filled with fresh randomness before each step.
     Noise(u32),
@@ -50,8 +52,6 @@ pub enum Op {
 
     // Along dimensions.
     Reduce(Reduce, SmallVec<[Dim; 4]>),
-    /// `[shape, log z]`: how fast log z of a Gamma draw of scale 1 moves with its shape, at the same place of the distribution.
-    GammaSlope,
     /// Position (from 0) of the largest element, the first one on ties.
     ArgMax(Dim),
     /// Running sum from the start, or from the end.
@@ -77,8 +77,10 @@ pub enum Op {
         col: Dim,
         transposed: bool,
     },
-    /// `[noise, parameters …]`: a draw without a gradient from a sampler that has no fixed graph.
+    /// `[noise, parameters …]`: a draw from a sampler that has no fixed graph. Continuous ones pass an implicit gradient.
     Draw(Sampler),
+    /// `[draw, parameters …]`: how fast a draw moves with one parameter, by its number, at the same place of the distribution.
+    Slope(Sampler, u8),
 }
 
 /// How one dimension of an indexed array is read.
@@ -156,6 +158,8 @@ pub enum Binary {
 pub enum Sampler {
     /// shape; scale 1
     Gamma,
+    /// Two shapes; the log odds of the draw.
+    Beta,
     /// mean
     Poisson,
     /// trials, probability
@@ -164,6 +168,13 @@ pub enum Sampler {
     Hypergeometric,
     /// concentration; around 0
     VonMises,
+}
+
+impl Sampler {
+    /// Whether draws move with the parameters at all.
+    pub fn is_continuous(self) -> bool {
+        matches!(self, Sampler::Gamma | Sampler::Beta | Sampler::VonMises)
+    }
 }
 
 /// What fills a noise node.

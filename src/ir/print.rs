@@ -24,7 +24,10 @@ pub fn line(graph: &Graph, id: NodeId) -> String {
 fn dims(graph: &Graph, dims: &[Dim]) -> String {
     let dim = |&d| {
         let info = graph.dim_info(d);
-        format!("{}={}", info.name, info.size)
+        match info.whole {
+            Some(whole) => format!("{}={} of {whole}", info.name, info.size),
+            None => format!("{}={}", info.name, info.size),
+        }
     };
     dims.iter().map(dim).collect::<Vec<_>>().join(", ")
 }
@@ -36,6 +39,7 @@ pub fn op(graph: &Graph, op: &Op) -> String {
     match op {
         Op::Const(Real(x)) => format!("{x}"),
         Op::Data(i) => format!("data {}", graph.data[*i as usize].name),
+        Op::Batch(i) => format!("batch {}", graph.batches[*i as usize].name),
         Op::Param(i) => format!("param {}", graph.params[*i as usize].name),
         Op::Noise(i) => {
             let noise = &graph.noises[*i as usize];
@@ -52,7 +56,6 @@ pub fn op(graph: &Graph, op: &Op) -> String {
         Op::Reduce(how, dims) => {
             format!("{} over {}", format!("{how:?}").to_lowercase(), over(dims))
         }
-        Op::GammaSlope => "gamma slope".into(),
         Op::ArgMax(dim) => format!("argmax over {}", name(dim)),
         Op::Cumsum { dim, reverse: false } => format!("cumsum over {}", name(dim)),
         Op::Cumsum { dim, reverse: true } => format!("cumsum from the end over {}", name(dim)),
@@ -62,6 +65,7 @@ pub fn op(graph: &Graph, op: &Op) -> String {
         Op::TriSolve { transposed: false, .. } => "solve triangular".into(),
         Op::TriSolve { transposed: true, .. } => "solve transposed triangular".into(),
         Op::Draw(sampler) => format!("draw {sampler:?}"),
+        Op::Slope(sampler, by) => format!("slope of {sampler:?} by {by}"),
     }
 }
 

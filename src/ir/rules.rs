@@ -1,6 +1,6 @@
 //! The derivative of every op, as nodes: reverse mode's table.
 
-use super::{Binary, Dim, Graph, NodeId, Op, Reduce, Sampler, Shape, Unary};
+use super::{Binary, Dim, Graph, NodeId, Op, Reduce, Shape, Unary};
 use smallvec::SmallVec;
 
 /// adjoint · ∂node/∂argument, before the sum over what was broadcast.
@@ -15,7 +15,11 @@ pub(super) fn derive(g: &mut Graph, id: NodeId, arg: usize, adjoint: NodeId) -> 
             g.select(node.args[0], yes, no)
         }
         Op::Expand(_) => adjoint,
-        Op::Draw(Sampler::Gamma) => gamma_draw(g, node.args[1], id, adjoint),
+        Op::Draw(sampler) => {
+            let args = [id].into_iter().chain(node.args[1..].iter().copied());
+            let slope = g.push(Op::Slope(sampler, arg as u8 - 1), args);
+            g.mul(adjoint, slope)
+        }
         Op::Reduce(how, dims) => reduce(g, how, &dims, node.args[0], id, adjoint),
         Op::Cumsum { dim, reverse } => {
             let adjoint = full(g, adjoint, id);
@@ -96,14 +100,6 @@ fn unary(g: &mut Graph, op: Unary, x: NodeId, y: NodeId, adjoint: NodeId) -> Nod
         Unary::Sign | Unary::Floor | Unary::Not => unreachable!("steps pass no gradient"),
     };
     if op == Unary::Neg { g.neg(adjoint) } else { g.mul(adjoint, slope) }
-}
-
-/// The implicit derivative of a Gamma draw z in its shape: z · d log z/da.
-fn gamma_draw(g: &mut Graph, shape: NodeId, z: NodeId, adjoint: NodeId) -> NodeId {
-    let log_z = g.ln(z);
-    let slope = g.push(Op::GammaSlope, [shape, log_z]);
-    let slope = g.mul(z, slope);
-    g.mul(adjoint, slope)
 }
 
 /// height · exp(rate · x²)

@@ -16,6 +16,7 @@ pub fn draw(sampler: Sampler, noise: f64, parameters: &[f64]) -> f64 {
             Ok(gamma) => gamma.sample(&mut rng).max(f64::MIN_POSITIVE),
             Err(_) => f64::NAN,
         },
+        (Sampler::Beta, &[a, b]) => log_gamma(&mut rng, a) - log_gamma(&mut rng, b),
         (Sampler::Poisson, &[0.0]) => 0.0,
         (Sampler::Poisson, &[mean]) => {
             Poisson::new(mean).map_or(f64::NAN, |poisson| poisson.sample(&mut rng))
@@ -34,6 +35,15 @@ pub fn draw(sampler: Sampler, noise: f64, parameters: &[f64]) -> f64 {
         (Sampler::VonMises, &[concentration]) => von_mises(&mut rng, concentration),
         _ => unreachable!("{sampler:?}: its number of parameters is fixed"),
     }
+}
+
+/// The log of a Gamma draw: as G(a) is G(a + 1)·u^(1/a), small shapes do not underflow.
+fn log_gamma(rng: &mut Xoshiro256PlusPlus, shape: f64) -> f64 {
+    let Some(gamma) = Gamma::new(shape + 1.0, 1.0).ok().filter(|_| shape > 0.0) else {
+        return f64::NAN;
+    };
+    let boost = 1.0 - rng.random::<f64>();
+    gamma.sample(rng).ln() + boost.ln() / shape
 }
 
 /// An angle from a wrapped Cauchy, until one is accepted (Best & Fisher 1979).

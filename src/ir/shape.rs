@@ -75,6 +75,7 @@ pub(super) fn infer(g: &Graph, op: &Op, args: &[NodeId]) -> Shape {
     match op {
         Op::Const(_) | Op::Knob(_) => Shape::scalar(),
         Op::Data(i) => g.data[*i as usize].shape.clone(),
+        Op::Batch(i) => g.batches[*i as usize].shape.clone(),
         Op::Param(i) => g.params[*i as usize].shape.clone(),
         Op::Noise(i) => g.noises[*i as usize].shape.clone(),
         Op::State(i) => g.states[*i as usize].shape.clone(),
@@ -91,7 +92,7 @@ pub(super) fn infer(g: &Graph, op: &Op, args: &[NodeId]) -> Shape {
             expect(3);
             union()
         }
-        Op::Draw(_) | Op::GammaSlope => union(),
+        Op::Draw(_) | Op::Slope(..) => union(),
         Op::Expand(dims) => Shape::new(g, arg(0).iter().chain(dims.iter().copied())),
         Op::Reduce(_, dims) => {
             assert!(dims.iter().all(|&d| arg(0).contains(d)), "reduces a dimension it lacks");

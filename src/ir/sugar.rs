@@ -158,7 +158,13 @@ impl Graph {
 
     pub fn stop(&mut self, x: NodeId) -> NodeId {
         match self.op(x) {
-            Op::Const(_) | Op::Data(_) | Op::Noise(_) | Op::Knob(_) | Op::Stop | Op::Iota(_) => x,
+            Op::Const(_)
+            | Op::Data(_)
+            | Op::Batch(_)
+            | Op::Noise(_)
+            | Op::Knob(_)
+            | Op::Stop
+            | Op::Iota(_) => x,
             _ => self.push(Op::Stop, [x]),
         }
     }

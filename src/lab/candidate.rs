@@ -24,7 +24,7 @@ pub struct Candidate {
 /// of the plan or their defaults, and with each word and flag varied by itself. The other latents are as planned, but that
 /// none is biased. Schedules are labelled as they are at a step.
 pub fn candidates(problem: &Problem, latent: usize, at: u64) -> Vec<Candidate> {
-    let problem = &others_unbiased(problem, latent);
+    let problem = &others_unbiased(&problem.whole(), latent);
     let planned = &problem.plan.latents[latent];
     let mut found: Vec<Candidate> = vec![];
     for estimator in estimator::ALL {
@@ -76,11 +76,11 @@ fn variants(card: &Card, planned: &LatentPlan) -> Vec<Options> {
 
 fn values(of: OptionValues) -> Vec<OptionValue> {
     match of {
-        OptionValues::Number { .. } => vec![],
+        OptionValues::Number { .. } | OptionValues::Temperature { .. } => vec![],
         OptionValues::Flag => {
             [0.0, 1.0].map(|x| OptionValue::Schedule(Schedule::Constant(x))).into()
         }
-        OptionValues::Words(words) => {
+        OptionValues::Words(words) | OptionValues::WordsOrNet(words) => {
             words.iter().map(|w| OptionValue::Word((*w).into())).collect()
         }
     }
@@ -94,7 +94,11 @@ fn label(card: &Card, row: &LatentPlan, at: u64) -> String {
             (OptionValues::Flag, OptionValue::Schedule(s)) if s.at(at) == 0.0 => {}
             (OptionValues::Flag, _) => parts.push((*name).to_string()),
             (_, OptionValue::Schedule(s)) => parts.push(format!("{name} = {}", s.at(at))),
+            (_, OptionValue::Adaptive(adaptive)) => {
+                parts.push(format!("{name} = {}", adaptive.from()));
+            }
             (_, OptionValue::Word(word)) => parts.push(format!("{name} = {word}")),
+            (_, OptionValue::Name(_)) => parts.push(format!("{name} = net")),
         }
     }
     match parts.is_empty() {

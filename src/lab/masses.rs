@@ -1,5 +1,6 @@
-//! The exact posterior of a model whose latents are all finite.
+//! The exact posterior: masses where every latent is finite, a member of a family where the model is conjugate.
 
+use super::conjugate::conjugate;
 use super::moments::element;
 use super::replan::with;
 use crate::backend::{self, CounterNoise, Options, Program};
@@ -9,7 +10,7 @@ use crate::ir::Graph;
 use crate::lower::Problem;
 use crate::objective::{Masses, Weights, masses};
 
-/// Posterior masses by value.
+/// What is known of the latents after the data, exactly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Posterior {
     pub log_evidence: f64,
@@ -21,12 +22,34 @@ pub struct Posterior {
 pub struct Element {
     /// `z[n = 3]`
     pub name: String,
-    /// Each value as the user writes it, with its mass.
-    pub masses: Vec<(String, f64)>,
+    pub exact: Exact,
 }
 
-/// `None` where a latent cannot be summed out within the budget of plans, or the model has `param`s.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Exact {
+    /// Each value as the user writes it, with its mass.
+    Masses(Vec<(String, f64)>),
+    Member(Member),
+}
+
+/// A member of a family of distributions: what one element, or one vector of elements, is by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    pub family: &'static str,
+    pub args: Vec<f64>,
+    /// One per element.
+    pub mean: Vec<f64>,
+    pub sd: Vec<f64>,
+}
+
+/// `None` where a latent cannot be summed out within the budget of plans and the latents are not conjugate, or the model has
+/// `param`s.
 pub fn posterior(problem: &Problem, options: Options) -> Option<Posterior> {
+    let problem = problem.whole();
+    finite(&problem, options).or_else(|| conjugate(&problem))
+}
+
+fn finite(problem: &Problem, options: Options) -> Option<Posterior> {
     let problem = marginalized(problem)?;
     let Masses { graph, log_evidence, latents } = masses(&problem);
     let mut g = graph.clone();
@@ -45,7 +68,8 @@ pub fn posterior(problem: &Problem, options: Options) -> Option<Posterior> {
 
 fn marginalized(problem: &Problem) -> Option<Problem> {
     let model = &problem.bound.model;
-    let free = model.names.iter().any(|n| matches!(n.kind, NameKind::Param { .. }));
+    let free =
+        model.names.iter().any(|n| matches!(n.kind, NameKind::Param { .. } | NameKind::Weight(_)));
     if free || problem.plan.latents.is_empty() {
         return None;
     }
@@ -67,7 +91,9 @@ fn elements(problem: &Problem, g: &Graph, weights: &Weights, slopes: &[f64]) -> 
         let mass = |v: usize| -slopes[start + v * stride(weights.values)];
         Element {
             name: element(g, name, &outer, place),
-            masses: values.clone().map(|v| (value(problem, weights, v), mass(v))).collect(),
+            exact: Exact::Masses(
+                values.clone().map(|v| (value(problem, weights, v), mass(v))).collect(),
+            ),
         }
     };
     (0..g.count(&outer)).map(of).collect()

@@ -55,7 +55,7 @@ fn choose(problem: Problem, row: usize) -> Problem {
 }
 
 fn pilot(candidate: Candidate) -> Pilot {
-    let mut sampler = Sampler::new(&candidate.problem, PILOT.draws, Point::Initial, &PILOT);
+    let mut sampler = Sampler::new(&candidate.problem, PILOT.draws, &Point::Initial, &PILOT);
     let variance = sampler.moments(PILOT.gradients).variance.iter().fold(0.0, |sum, v| sum + v);
     let cost = sampler.graph().operations();
     Pilot { candidate, variance, cost }

@@ -5,21 +5,25 @@
 
 mod bound;
 mod candidate;
+mod conjugate;
+mod family;
 mod masses;
 mod measure;
 mod moments;
 mod oracle;
 mod point;
 mod quadrature;
+mod relaxation;
 mod replan;
 mod variance;
 mod verify;
 
 pub use candidate::{Candidate, candidates};
-pub use masses::{Element, Posterior, posterior};
+pub use masses::{Element, Exact, Member, Posterior, posterior};
 pub use measure::measured;
 pub use oracle::{How, Oracle, oracle};
 pub use point::Point;
+pub use relaxation::Relaxation;
 pub use variance::{Curve, Measured, Parameter, Scope, TRIALS, curves, variance};
 pub use verify::{Test, Verdict, Verification, Worst, verify};
 

@@ -1,6 +1,7 @@
 //! Gradients of one problem at one point: independent ones, and their mean and variance, parameter by parameter.
 
-use super::{Estimate, Point, Settings};
+use super::point::Place;
+use super::{Estimate, Settings};
 use crate::backend::{self, CounterNoise, NoiseSource, Program, Step};
 use crate::ir::{Dim, Graph, ParamInfo, Shape};
 use crate::lower::Problem;
@@ -13,11 +14,11 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    pub(super) fn new(objective: Objective, point: Point, settings: &Settings) -> Self {
+    pub(super) fn new(objective: Objective, place: &dyn Place, settings: &Settings) -> Self {
         let Objective { graph, loss, elbo, .. } = objective;
         let program = Program { graph: graph.clone(), loss, watch: vec![elbo] };
         let mut step = backend::compile(program, settings.options);
-        step.set_params(&point.params(&graph));
+        step.set_params(&place.params(&graph));
         for (row, knob) in graph.knobs.iter().enumerate() {
             step.set_knob(row, knob.schedule.at(settings.at));
         }
@@ -32,11 +33,14 @@ impl Compiled {
     }
 }
 
-/// The name of every number of the flat parameter vector.
+/// The name of every number of the flat parameter vector; empty where it is no part of the objective.
 pub(super) fn labels(graph: &Graph) -> Vec<String> {
     let mut labels = vec![];
-    for ParamInfo { name, shape, init, .. } in &graph.params {
-        labels.extend((0..init.len()).map(|place| element(graph, name, shape, place)));
+    for ParamInfo { name, shape, init, auxiliary, .. } in &graph.params {
+        labels.extend((0..init.len()).map(|place| match auxiliary {
+            true => String::new(),
+            false => element(graph, name, shape, place),
+        }));
     }
     labels
 }
@@ -75,9 +79,14 @@ pub(super) struct Moments {
 const WARM: u64 = 60;
 
 impl Sampler {
-    pub(super) fn new(problem: &Problem, draws: usize, point: Point, settings: &Settings) -> Self {
+    pub(super) fn new(
+        problem: &Problem,
+        draws: usize,
+        place: &dyn Place,
+        settings: &Settings,
+    ) -> Self {
         let draws = draws.max(least_samples(problem));
-        let compiled = Compiled::new(objective(problem, draws), point, settings);
+        let compiled = Compiled::new(objective(problem, draws), place, settings);
         let noise = CounterNoise::new(settings.seed);
         let mut sampler = Self { compiled, noise, done: 0, draws };
         if !sampler.compiled.graph.states.is_empty() {
@@ -88,6 +97,14 @@ impl Sampler {
 
     pub(super) fn graph(&self) -> &Graph {
         &self.compiled.graph
+    }
+
+    /// Holds a knob at a value.
+    pub(super) fn hold(&mut self, knob: &str, value: f64) {
+        let row = self.compiled.graph.knobs.iter().position(|k| k.name == knob);
+        if let Some(row) = row {
+            self.compiled.step.set_knob(row, value);
+        }
     }
 
     /// Computes gradients that nobody reads.

@@ -4,6 +4,7 @@
 //! quadrature; else it is sampled by unbiased estimators, with a standard error.
 
 use super::moments::{Compiled, Sampler, labels};
+use super::point::Place;
 use super::quadrature::{Points, Rule};
 use super::replan::{unbiased, with};
 use super::{Estimate, Point, Settings};
@@ -81,22 +82,36 @@ impl Oracles {
 
 /// The exact gradient at a point, or the best that there is. Latents that the plan marginalises stay out of q.
 pub fn oracle(problem: &Problem, point: Point, settings: &Settings) -> Oracle {
+    let Exact { elbo, labels, gradient, how } = exact(problem, &point, settings);
+    Oracle { point, elbo, labels, gradient, how }
+}
+
+/// An oracle that does not say where.
+pub(super) struct Exact {
+    pub(super) elbo: Estimate,
+    pub(super) labels: Vec<String>,
+    pub(super) gradient: Vec<Estimate>,
+    pub(super) how: Vec<How>,
+}
+
+pub(super) fn exact(problem: &Problem, place: &dyn Place, settings: &Settings) -> Exact {
+    let problem = &problem.whole();
     let exact = exactly(problem);
     let single = objective(&exact, 1);
     let noise: usize = single.graph.noises.iter().map(|n| single.graph.count(&n.shape)).sum();
     if noise == 0 {
-        let mut compiled = Compiled::new(single, point, settings);
+        let mut compiled = Compiled::new(single, place, settings);
         let (elbo, gradient) = compiled.elbo(0, &mut CounterNoise::new(0));
         let sure = |value| Estimate { value, error: 0.0 };
         let gradient = gradient.into_iter().map(sure).collect();
-        return finish(&exact, &compiled.graph, point, sure(elbo), gradient, None);
+        return finish(&exact, &compiled.graph, sure(elbo), gradient, None);
     }
     let rule = Rule::new(noise).filter(|_| is_smooth(&exact, &single));
     let rule = rule.filter(|r| r.points.len() as f64 * single.graph.operations() <= SIZE);
-    let integrated = rule.map(|rule| integrate(&exact, &rule, point, settings));
+    let integrated = rule.map(|rule| integrate(&exact, &rule, place, settings));
     match integrated.filter(is_settled) {
         Some(oracle) => oracle,
-        None => sample(&exact, point, settings, single.graph.operations()),
+        None => sample(&exact, place, settings, single.graph.operations()),
     }
 }
 
@@ -129,12 +144,12 @@ fn is_smooth(problem: &Problem, objective: &Objective) -> bool {
 }
 
 /// Quadrature; its error is the difference from twice the step.
-fn integrate(problem: &Problem, rule: &Rule, point: Point, settings: &Settings) -> Oracle {
+fn integrate(problem: &Problem, rule: &Rule, place: &dyn Place, settings: &Settings) -> Exact {
     let evaluate = |weights| {
         let objective = weighted(problem, weights);
         let Some(draws) = objective.draws else { unreachable!("a rule has several points") };
         let mut points = Points::new(&objective.graph, draws, rule);
-        let mut compiled = Compiled::new(objective, point, settings);
+        let mut compiled = Compiled::new(objective, place, settings);
         (compiled.elbo(0, &mut points), compiled.graph)
     };
     let ((elbo, gradient), graph) = evaluate(rule.weights.clone());
@@ -144,38 +159,37 @@ fn integrate(problem: &Problem, rule: &Rule, point: Point, settings: &Settings) 
     let gradient = both.map(|(&fine, &coarse)| between(fine, coarse)).collect();
     let count = rule.points.len();
     let how = |_: &LatentPlan| How::Integrated(count);
-    finish(problem, &graph, point, between(elbo, coarse_elbo), gradient, Some(&how))
+    finish(problem, &graph, between(elbo, coarse_elbo), gradient, Some(&how))
 }
 
-fn is_settled(oracle: &Oracle) -> bool {
+fn is_settled(oracle: &Exact) -> bool {
     let largest = oracle.gradient.iter().fold(0.0_f64, |m, g| m.max(g.value.abs()));
     let fine = |g: &Estimate| g.error.is_finite() && g.error <= COARSE * largest + 1e-6;
     oracle.gradient.iter().all(fine) && oracle.elbo.error.is_finite()
 }
 
-fn sample(problem: &Problem, point: Point, settings: &Settings, operations: f64) -> Oracle {
+fn sample(problem: &Problem, place: &dyn Place, settings: &Settings, operations: f64) -> Exact {
     let seed = settings.seed ^ SEED;
     let draws = DRAWS.max(least_samples(problem));
     let count = (WORK / (operations * draws as f64)).clamp(200.0, 20_000.0) as u64;
-    let mut sampler = Sampler::new(problem, draws, point, &Settings { seed, ..*settings });
+    let mut sampler = Sampler::new(problem, draws, place, &Settings { seed, ..*settings });
     let moments = sampler.moments(count);
     let total = count * draws as u64;
     let how = |l: &LatentPlan| How::Sampled(l.estimator, total);
-    finish(problem, sampler.graph(), point, moments.elbo, moments.estimates(), Some(&how))
+    finish(problem, sampler.graph(), moments.elbo, moments.estimates(), Some(&how))
 }
 
 fn finish(
     problem: &Problem,
     graph: &Graph,
-    point: Point,
     elbo: Estimate,
     gradient: Vec<Estimate>,
     random: Option<&dyn Fn(&LatentPlan) -> How>,
-) -> Oracle {
+) -> Exact {
     let how = |l: &LatentPlan| match random.filter(|_| l.bias() != Bias::Exact) {
         Some(random) => random(l),
         None => How::Summed(l.joint.unwrap_or(1)),
     };
     let how = problem.plan.latents.iter().map(how).collect();
-    Oracle { point, elbo, labels: labels(graph), gradient, how }
+    Exact { elbo, labels: labels(graph), gradient, how }
 }

@@ -2,6 +2,28 @@
 
 use crate::ir::{Graph, ParamInfo};
 
+/// Values for the parameters of any graph of one problem's guide.
+pub(super) trait Place {
+    fn params(&self, graph: &Graph) -> Vec<f64>;
+}
+
+/// The parameters of one graph, by name; others are where they begin.
+pub(super) struct Given<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) params: &'a [f64],
+}
+
+impl Place for Given<'_> {
+    fn params(&self, graph: &Graph) -> Vec<f64> {
+        let spans = self.graph.param_spans();
+        let known = |p: &ParamInfo| {
+            let row = self.graph.params.iter().position(|own| own.name == p.name);
+            row.map_or_else(|| p.init.clone(), |row| self.params[spans[row].clone()].to_vec())
+        };
+        graph.params.iter().flat_map(known).collect()
+    }
+}
+
 /// A point in the space of the guide's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Point {
@@ -20,9 +42,11 @@ impl Point {
             Point::Scattered => "scattered",
         }
     }
+}
 
-    /// The flat parameter vector of a graph. A parameter has the same values in every graph that has it.
-    pub(super) fn params(self, graph: &Graph) -> Vec<f64> {
+impl Place for Point {
+    /// A parameter has the same values in every graph that has it.
+    fn params(&self, graph: &Graph) -> Vec<f64> {
         match self {
             Point::Initial => graph.params.iter().flat_map(|p| p.init.clone()).collect(),
             Point::Scattered => graph.params.iter().flat_map(scattered).collect(),

@@ -104,11 +104,12 @@ fn measure(
 ) -> Measured {
     let problem = &candidate.problem;
     let latent = name(candidate);
-    let mut sampler = Sampler::new(problem, settings.draws, exact.point, settings);
+    let mut sampler = Sampler::new(problem, settings.draws, &exact.point, settings);
     let moments = sampler.moments(settings.gradients);
     let means = moments.estimates();
     let names = labels(sampler.graph());
-    let rows = || own(&latent, exact, &names);
+    let prefixes = prefixes(candidate);
+    let rows = || own(&prefixes, exact, &names);
     let width = two_sided(MISS, rows().count());
     let parameter = |(name, exact, place): (&String, Estimate, usize)| {
         let interval = width * means[place].error.hypot(exact.error);
@@ -138,18 +139,32 @@ fn name(candidate: &Candidate) -> String {
     candidate.problem.bound.model.name(latent.name).name.clone()
 }
 
+/// How the names of the parameters of a latent's guide begin: with its own name, or with what a written guide reads.
+fn prefixes(candidate: &Candidate) -> Vec<String> {
+    let model = &candidate.problem.bound.model;
+    let latent = &candidate.problem.plan.latents[candidate.latent];
+    let read = model.guide_reads(latent.name);
+    match latent.guided {
+        true => read.into_iter().map(|name| model.name(name).name.clone()).collect(),
+        false => vec![format!("{}.", name(candidate))],
+    }
+}
+
 /// The parameters of a latent's guide that oracle and estimator both have, with their places in the estimator's.
 fn own<'a>(
-    latent: &str,
+    prefixes: &[String],
     exact: &'a Oracle,
     names: &[String],
 ) -> impl Iterator<Item = (&'a String, Estimate, usize)> {
-    let prefix = format!("{latent}.");
     let rows = exact.labels.iter().zip(&exact.gradient);
-    rows.filter(move |(label, _)| label.starts_with(&prefix)).filter_map(|(label, exact)| {
+    rows.filter(move |(label, _)| is_own(prefixes, label)).filter_map(|(label, exact)| {
         let place = names.iter().position(|name| name == label)?;
         Some((label, *exact, place))
     })
+}
+
+fn is_own(prefixes: &[String], label: &str) -> bool {
+    !label.is_empty() && prefixes.iter().any(|prefix| label.starts_with(prefix))
 }
 
 fn verdict(bias: Bias, parameters: &[Parameter], bound: f64) -> Verdict {
@@ -205,6 +220,7 @@ const ROUNDING: f64 = 1e-20;
 
 /// A curve for each candidate with a variance. A number of draws that an estimator cannot do with is left out.
 pub fn curves(problem: &Problem, scope: Scope, settings: &Settings) -> Vec<Curve> {
+    let problem = &problem.whole();
     let rows = scope.candidates(problem, settings.at);
     let curves = rows.iter().map(|candidate| curve(candidate, scope.point, settings));
     curves.filter(|c| c.points.len() > 1).collect()
@@ -212,16 +228,16 @@ pub fn curves(problem: &Problem, scope: Scope, settings: &Settings) -> Vec<Curve
 
 fn curve(candidate: &Candidate, point: Point, settings: &Settings) -> Curve {
     let latent = name(candidate);
-    let prefix = format!("{latent}.");
+    let prefixes = prefixes(candidate);
     let mut points = vec![];
     for draws in DRAWS {
-        let mut sampler = Sampler::new(&candidate.problem, draws, point, settings);
+        let mut sampler = Sampler::new(&candidate.problem, draws, &point, settings);
         if sampler.draws > draws || sampler.graph().operations() * TRIALS as f64 > WORK {
             continue;
         }
         let moments = sampler.moments(TRIALS);
         let names = labels(sampler.graph());
-        let own = || (0..names.len()).filter(|&i| names[i].starts_with(&prefix));
+        let own = || (0..names.len()).filter(|&i| is_own(&prefixes, &names[i]));
         let variance: f64 = own().map(|i| moments.variance[i]).sum();
         let signal: f64 = own().map(|i| moments.mean[i].powi(2)).sum();
         if variance.is_finite() && variance > ROUNDING * signal {

@@ -23,6 +23,12 @@ impl Lowerer<'_> {
         if self.folding || e.ty.stage > Stage::Data {
             return self.build(e);
         }
+        if self.needs_all_rows(e) {
+            return Value::Plain(self.bring(e));
+        }
+        if self.side.is_some() {
+            return self.build(e);
+        }
         self.folding = true;
         let value = self.build(e);
         self.folding = false;
@@ -59,7 +65,7 @@ impl Lowerer<'_> {
             ExprKind::Index { base, entries } => return self.index(base, entries),
             ExprKind::Number(x) => self.g.number(*x),
             ExprKind::Position(dim) => self.position(*dim),
-            ExprKind::Size(dim) => self.g.number(self.g.size(self.dim(*dim)) as f64),
+            ExprKind::Size(dim) => self.g.number(self.g.whole(self.dim(*dim)) as f64),
             ExprKind::Call { function, args } => {
                 let args: Vec<NodeId> = args.iter().map(|a| self.node(a)).collect();
                 (function.build)(&mut self.g, &args)
@@ -77,8 +83,10 @@ impl Lowerer<'_> {
 
     /// The value of a name, cut to the windows of the statement.
     fn name(&mut self, name: NameId) -> Value {
-        let Some(value) = self.values[name.0 as usize] else {
-            unreachable!("names are used below their statement");
+        let value = match self.values[name.0 as usize] {
+            Some(value) => value,
+            None if self.is_lazy => self.declare(name),
+            None => unreachable!("names are used below their statement"),
         };
         self.map_nodes(value, Self::cut)
     }

@@ -3,13 +3,19 @@
 //! Total: whatever a user can get wrong was found before. Dimensions carry everything: Monte Carlo draws and enumerated
 //! latents are dimensions of their values, and whatever depends on them has them too.
 
+mod batch;
 mod expr;
+mod guide;
+mod joint;
+mod options;
 mod prior;
 mod site;
 mod sketch;
 mod support;
 mod values;
+mod weights;
 
+pub use joint::{Given, Joint, joint};
 pub use prior::{Prior, prior, prior_values, replicate};
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};
@@ -32,6 +38,16 @@ pub struct Problem {
     pub plan: Arc<Plan>,
     /// The text of each statement, for reports: `theta ~ Normal(mu, tau)`.
     pub texts: Arc<[String]>,
+    /// Of the first values of weights.
+    pub seed: u64,
+}
+
+impl Problem {
+    /// The same under the ELBO: where fits begin, and what the laboratory measures.
+    #[must_use]
+    pub fn on_elbo(&self) -> Problem {
+        Problem { plan: Arc::new(self.plan.on_elbo()), ..self.clone() }
+    }
 }
 
 /// How latents are drawn.
@@ -39,8 +55,10 @@ pub struct Problem {
 pub enum Mode {
     /// As their estimators say: what is optimised.
     Optimise,
-    /// Without relaxation: what is reported.
+    /// Without relaxation, each draw by itself: the ELBO that is reported.
     Report,
+    /// Without relaxation, weighed as in what is optimised: the bound that is reported.
+    Bound,
 }
 
 /// The pieces of one graph.
@@ -51,6 +69,10 @@ pub struct Assembly {
     pub dims: Vec<Dim>,
     /// The Monte Carlo dimension; `None` for a single draw.
     pub draws: Option<Dim>,
+    /// The dimension of draws that are weighed against each other; `None` where every draw counts by itself.
+    pub copies: Option<Dim>,
+    /// Of every copy, once the terms that have copies are gathered.
+    pub log_weights: Option<NodeId>,
     pub latents: Vec<Latent>,
     pub terms: Vec<Term>,
     /// Of each name of the model; `None` for those that later statements would have defined.
@@ -59,6 +81,8 @@ pub struct Assembly {
     pub fresh: Vec<Dim>,
     /// The dimensions that stand for windows.
     shortened: HashMap<Window, Dim>,
+    /// Where a dimension is batched: what data alone determine.
+    side: Option<batch::Side>,
 }
 
 /// Lowers the whole model for `samples` Monte Carlo draws.
@@ -93,7 +117,7 @@ pub fn redo_values(problem: &Problem, assembly: Assembly) -> Assembly {
         match &stmt.kind {
             StmtKind::Let { .. } => lowerer.stmt(index),
             StmtKind::Tilde(site) if !site.observed => lowerer.redo_latent(site),
-            StmtKind::Tilde(_) | StmtKind::Factor(_) => {}
+            StmtKind::Tilde(_) | StmtKind::Factor(_) | StmtKind::Guide(_) => {}
         }
     }
     lowerer.finish()
@@ -106,6 +130,8 @@ struct Lowerer<'a> {
     g: Graph,
     dims: Vec<Dim>,
     draws: Option<Dim>,
+    copies: Option<Dim>,
+    log_weights: Option<NodeId>,
     values: Vec<Option<Value>>,
     latents: Vec<Latent>,
     terms: Vec<Term>,
@@ -117,15 +143,25 @@ struct Lowerer<'a> {
     folding: bool,
     /// A latent, by its place, that has another draw than its own.
     redrawn: Option<(usize, Value)>,
+    /// Where a dimension is batched: what data alone determine.
+    side: Option<batch::Side>,
+    /// Names of data alone are computed when they are read.
+    is_lazy: bool,
 }
 
 impl<'a> Lowerer<'a> {
     fn new(problem: &'a Problem, mode: Mode, samples: usize) -> Self {
         let model: &Model = &problem.bound.model;
         let mut g = Graph::new();
-        let sized = model.dims.iter().zip(&problem.bound.dims);
-        let dims = sized.map(|(d, b)| g.dim(&d.name, b.size)).collect();
+        let sized = model.dims.iter().zip(&problem.bound.dims).enumerate();
+        let dims = sized.map(|(i, (d, b))| match problem.plan.batch_of(DimId(i as u32)) {
+            Some(rows) => g.batched_dim(&d.name, rows, b.size),
+            None => g.dim(&d.name, b.size),
+        });
+        let dims = dims.collect();
         let draws = (samples > 1).then(|| g.dim("draw", samples));
+        let copies = problem.plan.objective.copies().filter(|_| mode != Mode::Report);
+        let copies = copies.map(|count| g.dim("copy", count));
         let mut lowerer = Self {
             problem,
             model,
@@ -133,6 +169,8 @@ impl<'a> Lowerer<'a> {
             g,
             dims,
             draws,
+            copies,
+            log_weights: None,
             values: vec![None; model.names.len()],
             latents: vec![],
             terms: vec![],
@@ -140,6 +178,8 @@ impl<'a> Lowerer<'a> {
             shortened: HashMap::new(),
             folding: false,
             redrawn: None,
+            side: (!problem.plan.batches.is_empty()).then(batch::Side::default),
+            is_lazy: false,
         };
         lowerer.declared();
         lowerer
@@ -153,6 +193,8 @@ impl<'a> Lowerer<'a> {
             g: assembly.graph,
             dims: assembly.dims,
             draws: assembly.draws,
+            copies: assembly.copies,
+            log_weights: assembly.log_weights,
             values: assembly.values,
             latents: assembly.latents,
             terms: assembly.terms,
@@ -160,6 +202,8 @@ impl<'a> Lowerer<'a> {
             shortened: assembly.shortened,
             folding: false,
             redrawn: None,
+            side: assembly.side,
+            is_lazy: false,
         }
     }
 
@@ -168,11 +212,14 @@ impl<'a> Lowerer<'a> {
             graph: self.g,
             dims: self.dims,
             draws: self.draws,
+            copies: self.copies,
+            log_weights: self.log_weights,
             latents: self.latents,
             terms: self.terms,
             values: self.values,
             fresh: vec![],
             shortened: self.shortened,
+            side: self.side,
         }
     }
 
@@ -183,12 +230,14 @@ impl<'a> Lowerer<'a> {
     /// Data and params, which no statement defines.
     fn declared(&mut self) {
         for (index, decl) in self.model.names.iter().enumerate() {
+            let name = NameId(index as u32);
             let node = match &decl.kind {
-                NameKind::Data(_) => match &self.problem.bound.values[index] {
-                    Some(array) => self.data(&decl.name, &array.dims, &array.values),
-                    None => continue,
-                },
-                NameKind::Param { init } => self.param(NameId(index as u32), init.as_ref()),
+                NameKind::Data(_) => {
+                    self.datum(name);
+                    continue;
+                }
+                NameKind::Param { init } => self.param(name, init.as_ref()),
+                NameKind::Weight(weight) => self.weight(name, weight),
                 NameKind::Let { .. } | NameKind::Latent { .. } => continue,
             };
             self.values[index] = Some(Value::Plain(node));
@@ -202,6 +251,11 @@ impl<'a> Lowerer<'a> {
         let domain = values::domain(&mut self.g, &decl.ty, &self.dims);
         let bijector = Bijector::new(&mut self.g, &domain);
         let base = bijector.base_dims(&dims);
+        if let Some(init) = init.filter(|_| base.iter().any(|&d| self.g.is_batched(d))) {
+            let table = self.whole_start(name, init, &base);
+            let free = self.g.add_local_param(&decl.name, &base, table.into());
+            return bijector.forward(&mut self.g, free).value;
+        }
         let start = init.map(|e| {
             let node = self.node(e);
             self.g.expand(node, &dims)
@@ -220,12 +274,14 @@ impl<'a> Lowerer<'a> {
         match &stmt.kind {
             StmtKind::Let { name, value } => self.deterministic(*name, value),
             StmtKind::Factor(value) => {
+                let value = value.addends(&stmt.windows);
                 let node = self.node(value);
                 let dims: Vec<Dim> = value.ty.dims.iter().map(|&d| self.here(d)).collect();
                 let node = self.g.expand(node, &dims);
                 self.term(index, TermKind::Factor, None, node);
             }
             StmtKind::Tilde(site) => self.site(index, site),
+            StmtKind::Guide(guide) => self.guide_draw(guide),
         }
         self.windows.clear();
     }
@@ -238,6 +294,11 @@ impl<'a> Lowerer<'a> {
     /// which nothing reads.
     fn deterministic(&mut self, name: NameId, value: &Expr) {
         let is_data = value.ty.stage <= Stage::Data;
+        if is_data && self.side.is_some() {
+            let node = self.bring_name(name);
+            self.values[name.0 as usize] = Some(Value::Plain(node));
+            return;
+        }
         let dims: Vec<Dim> = self.model.name(name).ty.dims.iter().map(|&d| self.here(d)).collect();
         let value = self.value(value);
         let value = self.map_nodes(value, |l, node| {

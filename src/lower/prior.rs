@@ -24,7 +24,7 @@ pub fn prior(problem: &Problem) -> Prior {
         match &stmt.kind {
             StmtKind::Let { .. } => lowerer.stmt(index),
             StmtKind::Tilde(site) if !site.observed => bases.extend(lowerer.prior_base(site)),
-            StmtKind::Tilde(_) | StmtKind::Factor(_) => {}
+            StmtKind::Tilde(_) | StmtKind::Factor(_) | StmtKind::Guide(_) => {}
         }
     }
     Prior { graph: lowerer.g, bases }
@@ -39,7 +39,7 @@ pub fn prior_values(problem: &Problem, samples: usize) -> Assembly {
             StmtKind::Tilde(site) if !site.observed => {
                 lowerer.prior_draw(site);
             }
-            StmtKind::Tilde(_) | StmtKind::Factor(_) => {}
+            StmtKind::Tilde(_) | StmtKind::Factor(_) | StmtKind::Guide(_) => {}
         }
     }
     lowerer.finish()

@@ -1,12 +1,11 @@
 //! `~` statements: an observed datum gives a likelihood term; a latent gets its guide, its prior and its entropy.
 
-use super::{Lowerer, Mode};
+use super::Lowerer;
 use crate::check::elimination::Ways;
-use crate::check::model::{DistCall, NameId, OptionValue, Schedule, Site};
-use crate::check::plan::LatentPlan;
+use crate::check::model::{DistCall, NameId, Site};
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::{Estimator, Options, Value};
-use crate::guide::{Guided, Request, automatic, revalued};
+use crate::guide::{Guided, LogQ, automatic, revalued};
 use crate::ir::{Dim, NodeId};
 use std::collections::BTreeMap;
 
@@ -38,6 +37,8 @@ pub enum TermKind {
     Kl,
     /// log of a sum over marginalised latents.
     Marginal,
+    /// The log of the mean weight over copies of the draws.
+    Bound,
     /// Zero in value: only its gradient counts.
     Surrogate,
 }
@@ -94,7 +95,7 @@ impl Lowerer<'_> {
         Call { dist: c.dist.0, form: c.form, args, event, inner }
     }
 
-    fn observe(&mut self, stmt: usize, site: &Site, call: &Call) {
+    pub(super) fn observe(&mut self, stmt: usize, site: &Site, call: &Call) {
         let name = crate::check::model::Expr {
             kind: crate::check::model::ExprKind::Name(site.name),
             ty: self.model.name(site.name).ty.clone(),
@@ -117,19 +118,7 @@ impl Lowerer<'_> {
     fn latent(&mut self, stmt: usize, site: &Site, call: Call) {
         let row = self.latents.len();
         let plan = &self.problem.plan.latents[row];
-        let dims: Vec<Dim> = site.dims.iter().map(|&d| self.dim(d)).collect();
-        let mixed: Vec<Dim> = plan.flows.mixed().into_iter().map(|d| self.dim(d)).collect();
-        let options = self.options(plan);
-        let mut latent = Latent {
-            name: site.name,
-            plan: row,
-            estimator: plan.estimator(),
-            options,
-            dims,
-            guided: None,
-            summed: vec![],
-            mixed,
-        };
+        let mut latent = self.fresh(site.name, &site.dims);
         let (offset, prior) = self.shifted(site, call);
         let domain = prior.domain(&mut self.g);
         let sums = !latent.estimator.samples();
@@ -137,7 +126,8 @@ impl Lowerer<'_> {
         let drawn = match (plan.estimator, enumerated) {
             ("marginalize", Some(value)) => Value::Plain(value),
             _ => {
-                let guided = self.guide(&latent, &prior, domain, enumerated);
+                let request = self.request(&latent, &prior, domain, enumerated);
+                let guided = automatic(&mut self.g, &request);
                 let value = guided.value;
                 latent.guided = Some(guided);
                 value
@@ -199,73 +189,6 @@ impl Lowerer<'_> {
         }
     }
 
-    fn guide(
-        &mut self,
-        latent: &Latent,
-        prior: &Call,
-        domain: Domain,
-        enumerated: Option<NodeId>,
-    ) -> Guided {
-        let relaxed = latent.estimator.card().bias == crate::estimator::Bias::Biased;
-        let request = Request {
-            name: &self.model.name(latent.name).name,
-            prior,
-            domain,
-            dims: &latent.dims,
-            draws: self.draws,
-            estimator: latent.estimator,
-            options: &latent.options,
-            enumerated,
-            hard: self.mode == Mode::Report && relaxed,
-        };
-        automatic(&mut self.g, &request)
-    }
-
-    /// All values of a finite support along fresh dimensions: one, or one per element of the mixed dimensions, put
-    /// together into the latent's array.
-    fn support(&mut self, latent: &mut Latent, domain: &Domain) -> NodeId {
-        let count = match domain {
-            Domain::Binary => 2,
-            Domain::Index(classes) => self.g.size(*classes),
-            Domain::Count { upper: Some(upper), .. } => {
-                super::support::largest(&self.g, *upper) as usize + 1
-            }
-            _ => unreachable!("only finite supports are summed"),
-        };
-        let name = self.model.name(latent.name).name.clone();
-        if latent.mixed.is_empty() {
-            let dim = self.g.dim(name, count);
-            latent.summed.push(dim);
-            return self.g.iota(dim);
-        }
-        let sizes: Vec<usize> = latent.mixed.iter().map(|&d| self.g.size(d)).collect();
-        let elements: usize = sizes.iter().product();
-        let mut parts = vec![];
-        for element in 0..elements {
-            let dim = self.g.dim(format!("{name}#{}", element + 1), count);
-            latent.summed.push(dim);
-            let here = self.indicator(&latent.mixed, element);
-            let value = self.g.iota(dim);
-            parts.push(self.g.mul(here, value));
-        }
-        self.g.add_all(parts)
-    }
-
-    /// 1 at one element of an array along `dims` (row-major), else 0.
-    fn indicator(&mut self, dims: &[Dim], element: usize) -> NodeId {
-        let mut rest = element;
-        let mut here = self.g.number(1.0);
-        for &dim in dims.iter().rev() {
-            let size = self.g.size(dim);
-            let positions = self.g.iota(dim);
-            let wanted = self.g.number((rest % size) as f64);
-            let hit = self.g.eq(positions, wanted);
-            here = self.g.mul(here, hit);
-            rest /= size;
-        }
-        here
-    }
-
     /// Prior and entropy, or minus the KL where the pair has a closed form.
     fn own_terms(
         &mut self,
@@ -276,8 +199,11 @@ impl Lowerer<'_> {
         drawn: Value,
         entropy: Option<NodeId>,
     ) {
-        let named = self.latents[row].guided.as_ref().and_then(|q| q.named.clone());
+        let guided = self.latents[row].guided.as_ref();
+        let guided = guided.filter(|q| q.log_q == LogQ::Expected);
+        let named = guided.and_then(|q| q.named.clone());
         let named = named.filter(|_| !self.is_below_marginalized(prior));
+        let named = named.filter(|_| !self.reads_own_draw(row, prior));
         let kl = named.as_ref().and_then(|q| closed_kl(&mut self.g, q, prior));
         if let Some(kl) = kl {
             let kl = self.spread(site, prior, kl);
@@ -300,6 +226,17 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Whether a prior depends on the latent's own draw, through the guides of its parents: an expectation over that draw
+    /// alone would hold them still.
+    fn reads_own_draw(&self, row: usize, prior: &Call) -> bool {
+        let Some(guided) = self.latents[row].guided.as_ref().filter(|q| q.by_hand) else {
+            return false;
+        };
+        let (Value::Plain(own) | Value::Soft { simplex: own, .. }) = guided.drawn.value;
+        prior.args.iter().any(|&arg| self.g.depends(arg, own))
+            || prior.inner.as_deref().is_some_and(|inner| self.reads_own_draw(row, inner))
+    }
+
     /// Whether a prior has a marginalised parent. That one is summed inside the logarithm, draw by draw; an expectation
     /// over this latent's own draw cannot be taken before.
     fn is_below_marginalized(&self, prior: &Call) -> bool {
@@ -309,27 +246,6 @@ impl Lowerer<'_> {
         let inner = prior.inner.as_deref();
         prior.args.iter().any(|&arg| summed.iter().any(|&d| self.g.has_dim(arg, d)))
             || inner.is_some_and(|inner| self.is_below_marginalized(inner))
-    }
-
-    /// Options as nodes: schedules are knobs.
-    fn options(&mut self, plan: &LatentPlan) -> Options {
-        let mut options = Options::default();
-        for (name, value) in &plan.options {
-            match value {
-                OptionValue::Word(word) => options.words.push((name, word.clone())),
-                OptionValue::Schedule(Schedule::Constant(x)) => {
-                    options.flags.push((name, *x != 0.0));
-                    let node = self.g.number(*x);
-                    options.numbers.push((name, node));
-                }
-                OptionValue::Schedule(schedule) => {
-                    let latent = &self.model.name(plan.name).name;
-                    let knob = self.g.add_knob(&format!("{latent}.{name}"), *schedule);
-                    options.numbers.push((name, knob));
-                }
-            }
-        }
-        options
     }
 }
 

@@ -7,8 +7,8 @@ use super::site::closed_kl;
 use crate::check::model::{DimId, DistCall, Expr, ExprKind, Site};
 use crate::check::plan::LatentPlan;
 use crate::dist::{Call, Needs};
-use crate::estimator::Options;
-use crate::guide::{Request, automatic, family};
+use crate::estimator::{Aim, Options};
+use crate::guide::{LogQ, Request, automatic, family};
 use crate::ir::{Dim, Graph, NodeId};
 use std::collections::BTreeMap;
 
@@ -29,8 +29,8 @@ pub enum Kl {
     None,
 }
 
-/// Guide and KL of a latent under its plan.
-pub fn sketch(site: &Site, plan: &LatentPlan) -> Sketch {
+/// Guide and KL of a latent under its plan and what it is drawn for.
+pub fn sketch(site: &Site, plan: &LatentPlan, aim: Aim) -> Sketch {
     if plan.estimator == "marginalize" {
         return Sketch { guide: "none", kl: Kl::None };
     }
@@ -47,17 +47,20 @@ pub fn sketch(site: &Site, plan: &LatentPlan) -> Sketch {
         domain,
         dims: &dims,
         draws: None,
+        copies: None,
         estimator: plan.estimator(),
         options: &Options::default(),
         enumerated: None,
         hard: true,
+        log_q: LogQ::Expected,
     };
     let guide = family(g, &request);
     if !site.dist.root().signature().support.has_guide() {
         return Sketch { guide, kl: Kl::MonteCarlo };
     }
     let named = automatic(g, &request).named;
-    let closed = named.is_some_and(|q| closed_kl(g, &q, &prior).is_some());
+    let samples = aim != Aim::Elbo && plan.estimator().samples();
+    let closed = !samples && named.is_some_and(|q| closed_kl(g, &q, &prior).is_some());
     Sketch { guide, kl: if closed { Kl::ClosedForm } else { Kl::MonteCarlo } }
 }
 

@@ -4,15 +4,15 @@ use super::{Lowerer, Mode, Problem};
 use crate::check::model::{NameId, Site, Stage, StmtKind};
 use crate::check::plan::Plan;
 use crate::data::Bound;
-use crate::ir::{Graph, NodeId, constant};
+use crate::ir::{self, Graph, NodeId};
 use std::sync::Arc;
 
 /// For each latent whose values are 0 … a number of the data: how many values the largest such number allows.
 pub fn supports(bound: &Arc<Bound>) -> Vec<(NameId, u128)> {
     let stmts = &bound.model.stmts;
-    let plan = Arc::new(Plan { latents: vec![], sums: vec![] });
+    let plan = Arc::new(Plan::default());
     let texts = vec![String::new(); stmts.len()].into();
-    let problem = Problem { bound: bound.clone(), plan, texts };
+    let problem = Problem { bound: bound.clone(), plan, texts, seed: 0 };
     let mut lowerer = Lowerer::new(&problem, Mode::Report, 1);
     let mut found = vec![];
     for (index, stmt) in stmts.iter().enumerate() {
@@ -41,5 +41,5 @@ impl Lowerer<'_> {
 
 /// The largest count that a bound of data allows.
 pub(super) fn largest(g: &Graph, bound: NodeId) -> f64 {
-    constant(g, bound).into_iter().fold(0.0, f64::max)
+    ir::largest(g, bound)
 }

@@ -1,6 +1,6 @@
 //! Arrays between the user's order of dimensions and the graph's, and the starts of point estimates.
 
-use super::{Lowerer, Mode, Problem};
+use super::{Lowerer, Problem};
 use crate::check::model::{DimId, Elem, Interval, Mark, NameId, NameKind, Type};
 use crate::dist::Domain;
 use crate::guide::Bijector;
@@ -30,7 +30,7 @@ pub(super) fn to_layout(g: &Graph, dims: &[Dim], values: &[f64]) -> Vec<f64> {
 }
 
 /// For each element, row-major along `dims`, its place in the layout of their shape.
-fn places(g: &Graph, dims: &[Dim]) -> impl Iterator<Item = usize> + use<> {
+pub(super) fn places(g: &Graph, dims: &[Dim]) -> impl Iterator<Item = usize> + use<> {
     let shape = Shape::new(g, dims.iter().copied());
     let strides = shape.strides(g);
     let stride_of = |d: &Dim| shape.iter().position(|s| s == *d).map_or(0, |i| strides[i]);
@@ -119,7 +119,7 @@ fn cholesky(g: &mut Graph, value: NodeId, row: Dim, column: Dim) -> Option<NodeI
 
 /// The first values that the model gives its point estimates, row-major along the dimensions of each.
 pub fn first_values(problem: &Problem) -> Vec<(NameId, Vec<f64>)> {
-    let mut lowerer = Lowerer::new(problem, Mode::Report, 1);
+    let mut lowerer = Lowerer::of_data(problem);
     let names = problem.bound.model.names.iter().enumerate();
     let given = names.filter_map(|(index, decl)| match &decl.kind {
         NameKind::Param { init: Some(init) } => Some((NameId(index as u32), decl, init)),

@@ -40,8 +40,8 @@ pub(super) fn index_node(a: &Assembly, name: NameId) -> NodeId {
     }
 }
 
-/// The Monte Carlo dimension, those of summed latents, and those that an estimator added.
+/// The Monte Carlo dimensions, those of summed latents, and those that an estimator added.
 fn special_dims(a: &Assembly) -> Vec<Dim> {
     let summed = a.latents.iter().flat_map(|l| l.summed.iter());
-    summed.chain(&a.fresh).copied().chain(a.draws).collect()
+    summed.chain(&a.fresh).copied().chain(a.draws).chain(a.copies).collect()
 }

@@ -4,6 +4,8 @@
 //! sums that the costs have to meet element by element; then every sampled latent adds what its costs' own gradient lacks.
 
 mod align;
+mod batch;
+mod bound;
 mod exact;
 mod masses;
 mod posterior;
@@ -13,9 +15,9 @@ mod weight;
 pub use masses::{Masses, Weights, masses};
 pub use posterior::{Posterior, Quantity, posterior, predictive, prior};
 
-use crate::check::model::Model;
+use crate::check::model::{Adaptive, Model, OptionValue};
 use crate::ir::{Dim, Graph, NodeId};
-use crate::lower::{Assembly, Mode, Problem, Term, TermKind, lower};
+use crate::lower::{Assembly, Latent, Mode, Problem, Term, TermKind, lower};
 use std::sync::Arc;
 
 /// A scalar to minimise, and what is reported of it.
@@ -23,14 +25,16 @@ pub struct Objective {
     pub graph: Graph,
     /// The Monte Carlo dimension; `None` for a single draw.
     pub draws: Option<Dim>,
-    /// Minus the (weighted, relaxed) ELBO; its gradient is the estimate.
+    /// Minus the (weighted, relaxed) ELBO, or the bound in its place; its gradient is the estimate.
     pub loss: NodeId,
-    /// The ELBO of these draws: all terms, without surrogates.
+    /// The ELBO of these draws, or the bound in its place: all terms, without surrogates.
     pub elbo: NodeId,
     /// The ELBO of each draw, along the Monte Carlo dimension; a scalar for a single draw.
     pub per_draw: NodeId,
     /// The terms by name, each a scalar.
     pub terms: Vec<(String, NodeId)>,
+    /// Learnt temperatures by name.
+    pub learnt: Vec<(String, NodeId)>,
 }
 
 /// The objective that is optimised.
@@ -49,7 +53,15 @@ fn optimised(problem: &Problem, samples: usize) -> Assembly {
     weight::weigh_kl(problem, &mut assembly);
     sum_exactly(problem, &mut assembly);
     score::add_surrogates(problem, &mut assembly);
+    bound::take_paths_twice(problem, &mut assembly);
     assembly
+}
+
+/// The bound that is optimised, with hard draws, every weight 1, no free bits.
+pub fn true_bound(problem: &Problem, samples: usize) -> Objective {
+    let mut assembly = lower(problem, Mode::Bound, samples);
+    sum_exactly(problem, &mut assembly);
+    finish(problem, assembly, None)
 }
 
 /// The true ELBO: hard draws, every weight 1, no free bits.
@@ -59,13 +71,22 @@ pub fn true_elbo(problem: &Problem, samples: usize) -> Objective {
     finish(problem, assembly, None)
 }
 
-/// Marginalised latents inside the logarithm first, then enumerated ones.
+/// Marginalised latents inside the logarithm first, then the copies of draws, then the scale of batches, then enumerated
+/// latents.
 fn sum_exactly(problem: &Problem, assembly: &mut Assembly) {
     exact::marginalize(problem, assembly);
+    bound::gather(problem, assembly);
+    batch::scale(assembly);
     exact::enumerate(assembly);
 }
 
-/// Whether the optimised objective is another quantity than the ELBO that is reported.
+/// The name of what is optimised, as a column: a bound, `optimised_` where a relaxation or a weight makes it another quantity.
+pub fn column(problem: &Problem) -> String {
+    let bound = if problem.plan.objective.kind.weighs() { "iwae" } else { "elbo" };
+    if differs(problem) { format!("optimised_{bound}") } else { bound.into() }
+}
+
+/// Whether the optimised objective is another quantity than the bound that is reported.
 pub fn differs(problem: &Problem) -> bool {
     let model = &problem.bound.model;
     let relaxed = |l: &crate::check::plan::LatentPlan| l.bias() == crate::estimator::Bias::Biased;
@@ -75,11 +96,13 @@ pub fn differs(problem: &Problem) -> bool {
 
 /// How many draws the estimators need at least.
 pub fn least_samples(problem: &Problem) -> usize {
-    problem.plan.latents.iter().map(score::least_samples).max().unwrap_or(1)
+    let each = problem.plan.latents.iter().map(|l| score::least_samples(problem, l));
+    each.max().unwrap_or(1)
 }
 
 fn finish(problem: &Problem, assembly: Assembly, weights: Option<Arc<[f64]>>) -> Objective {
     let draws = assembly.draws;
+    let learnt = learnt(problem, &assembly);
     let Assembly { graph: mut g, terms, .. } = assembly;
     let weights = weights.zip(draws).map(|(w, d)| g.add_data("weights", &[d], w));
     let mut named: Vec<(String, NodeId)> = vec![];
@@ -101,7 +124,21 @@ fn finish(problem: &Problem, assembly: Assembly, weights: Option<Arc<[f64]>>) ->
     let surrogate = over_draws(&mut g, surrogate, draws, weights);
     let both = g.add(total, surrogate);
     let loss = g.neg(both);
-    Objective { graph: g, draws, loss, elbo: total, per_draw, terms: named }
+    Objective { graph: g, draws, loss, elbo: total, per_draw, terms: named, learnt }
+}
+
+fn learnt(problem: &Problem, a: &Assembly) -> Vec<(String, NodeId)> {
+    let of = |latent: &Latent| {
+        let plan = &problem.plan.latents[latent.plan];
+        let name = &problem.bound.model.name(latent.name).name;
+        let learnt = plan
+            .options
+            .iter()
+            .filter(|(_, value)| matches!(value, OptionValue::Adaptive(Adaptive::Learnt { .. })));
+        let both = learnt.map(|(o, _)| (format!("{name}.{o}"), latent.options.number(o)));
+        both.collect::<Vec<_>>()
+    };
+    a.latents.iter().flat_map(of).collect()
 }
 
 /// The sum over everything but the draws.
@@ -135,6 +172,7 @@ fn label(model: &Model, problem: &Problem, term: &Term) -> String {
         TermKind::Factor => names,
         TermKind::Entropy => format!("-log q({names})"),
         TermKind::Kl => format!("-KL({names})"),
+        TermKind::Bound => problem.plan.objective.words(model),
         TermKind::Surrogate => format!("surrogate of {names}"),
     }
 }

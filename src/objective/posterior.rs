@@ -64,8 +64,8 @@ fn reported(problem: &Problem, assembly: Assembly, replicas: bool) -> Posterior 
         let reported = observed(index)
             || match decl.kind {
                 NameKind::Latent { .. } | NameKind::Param { .. } => true,
-                NameKind::Let { .. } => decl.ty.stage >= Stage::Param,
-                NameKind::Data(_) => false,
+                NameKind::Let { hidden, .. } => decl.ty.stage >= Stage::Param && !hidden,
+                NameKind::Data(_) | NameKind::Weight(_) => false,
             };
         if let (true, Some(Value::Plain(node))) = (reported, assembly.values[index]) {
             let dims = decl.ty.dims.iter().map(|d| assembly.dims[d.0 as usize]).collect();
@@ -78,19 +78,39 @@ fn reported(problem: &Problem, assembly: Assembly, replicas: bool) -> Posterior 
 /// A latent's row, one of its summed dimensions, and the position drawn along it.
 type Known = (usize, Dim, NodeId);
 
-/// Enumerated latents are drawn from their q: the position along each of their summed dimensions.
+/// Enumerated latents are drawn from their q: the position along each of their summed dimensions. What the guide draws from
+/// them is what it draws at these positions.
 fn draw_enumerated(a: &mut Assembly) -> Vec<Known> {
     let mut known = vec![];
     for row in 0..a.latents.len() {
         let latent = &a.latents[row];
+        if let (Some(guided), true) = (&latent.guided, latent.summed.is_empty())
+            && let (true, Value::Plain(node)) = (guided.by_hand, guided.value)
+        {
+            let name = latent.name;
+            let node = at_known(a, node, &known);
+            a.values[name.0 as usize] = Some(Value::Plain(node));
+            continue;
+        }
+        let latent = &a.latents[row];
         if let (Some(guided), false) = (&latent.guided, latent.summed.is_empty()) {
             let dims: Vec<Dim> = latent.dims.iter().copied().chain(a.draws).collect();
             let drawn = guided.q.draw(&mut a.graph, &dims, "enumerated").node();
+            let drawn = at_known(a, drawn, &known);
+            let latent = &a.latents[row];
             a.values[latent.name.0 as usize] = Some(Value::Plain(drawn));
             known.extend(parts(a, row, drawn).into_iter().map(|(dim, node)| (row, dim, node)));
         }
     }
     known
+}
+
+/// A value that depends on summed latents, at the positions that they were drawn at.
+fn at_known(a: &mut Assembly, node: NodeId, known: &[Known]) -> NodeId {
+    known.iter().fold(node, |node, &(_, dim, position)| match a.graph.has_dim(node, dim) {
+        true => a.graph.pick(node, dim, position),
+        false => node,
+    })
 }
 
 /// The elements of a latent's array that have summed dimensions of their own.

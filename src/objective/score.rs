@@ -1,13 +1,14 @@
 //! Credit: which costs a sampled latent's estimator sees, element by element, at its draw and at other values.
 
 use super::align::align;
+use super::bound;
 use crate::check::flow::Path;
 use crate::check::model::OptionValue;
 use crate::check::plan::LatentPlan;
-use crate::estimator::{Rest, Site, Value};
+use crate::estimator::{Aim, Rest, Site, StandIn, Value};
 use crate::ir::{Dim, Graph, NodeId};
 use crate::lower::{Assembly, Problem, Term, TermKind, terms_at};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Lets every sampled latent add its surrogate, the last drawn first.
 pub(super) fn add_surrogates(problem: &Problem, a: &mut Assembly) {
@@ -17,22 +18,38 @@ pub(super) fn add_surrogates(problem: &Problem, a: &mut Assembly) {
         let (estimator, name, drawn) = (latent.estimator, latent.name, guided.drawn);
         let (q, dims) = (guided.q.clone(), guided.dims.clone());
         let options = latent.options.clone();
-        let mixed = mixed(a, row, &dims);
+        let copies = copies(a, drawn.value);
+        let mixed = match copies {
+            Some(_) => others(bound::over(problem, a), &dims),
+            None => mixed(a, row, &dims),
+        };
         let site = Site {
             name: &problem.bound.model.name(name).name,
             q: &q,
             dims: &dims,
             mixed: &mixed,
             draws: a.draws,
+            copies,
             options: &options,
         };
-        let mut rest = Downstream { problem, assembly: a, row, drawn: drawn.value };
+        let mut rest = Downstream { problem, assembly: a, row, drawn: drawn.value, copies };
         if let Some(node) = estimator.expect(&mut rest, &site, drawn) {
             let stmts = vec![problem.plan.latents[row].stmt];
             let (kind, paths) = (TermKind::Surrogate, BTreeMap::new());
             a.terms.push(Term { kind, stmts, latent: Some(row), node, paths });
         }
     }
+}
+
+/// The dimension of the copies, where a draw has it.
+fn copies(a: &Assembly, drawn: Value) -> Option<Dim> {
+    let (Value::Plain(node) | Value::Soft { simplex: node, .. }) = drawn;
+    a.copies.filter(|&copies| a.graph.has_dim(node, copies))
+}
+
+/// A bound mixes every dimension but its own.
+fn others(over: Option<Dim>, dims: &[Dim]) -> Vec<Dim> {
+    dims.iter().copied().filter(|&d| Some(d) != over).collect()
 }
 
 /// The dimensions of a draw along which elements share costs: those that some cost mixes, after the exact sums, and those
@@ -51,6 +68,8 @@ struct Downstream<'a> {
     assembly: &'a mut Assembly,
     row: usize,
     drawn: Value,
+    /// Where the draw is weighed against its copies.
+    copies: Option<Dim>,
 }
 
 impl Downstream<'_> {
@@ -60,7 +79,7 @@ impl Downstream<'_> {
             unreachable!("estimators that ask for costs draw hard values");
         };
         let reached = |t: &Term| {
-            t.paths.contains_key(&self.row) && depends(&self.assembly.graph, t.node, drawn)
+            t.paths.contains_key(&self.row) && self.assembly.graph.depends(t.node, drawn)
         };
         let terms = self.assembly.terms.iter().enumerate();
         terms.filter(|(_, term)| reached(term)).map(|(place, _)| place).collect()
@@ -75,6 +94,15 @@ impl Downstream<'_> {
         super::sum_exactly(self.problem, a);
         std::mem::replace(&mut a.terms, standing)
     }
+
+    /// The bound where each copy in turn has the weight of another value.
+    fn bound_at(&mut self, value: Value) -> NodeId {
+        let standing = self.assembly.log_weights;
+        self.terms(value);
+        let there = std::mem::replace(&mut self.assembly.log_weights, standing);
+        let Some(there) = there else { unreachable!("a weighed draw has a weight") };
+        bound::with_others(self.assembly, there)
+    }
 }
 
 impl Rest for Downstream<'_> {
@@ -85,6 +113,11 @@ impl Rest for Downstream<'_> {
     fn costs(&mut self, value: Value, fresh: &[Dim]) -> Vec<NodeId> {
         let places = self.places();
         self.assembly.fresh = fresh.to_vec();
+        if self.copies.is_some() && value != self.drawn {
+            let bound = self.bound_at(value);
+            self.assembly.fresh.clear();
+            return vec![bound];
+        }
         let terms = if value == self.drawn { None } else { Some(self.terms(value)) };
         let mut costs = vec![];
         for place in places {
@@ -95,27 +128,19 @@ impl Rest for Downstream<'_> {
         self.assembly.fresh.clear();
         costs
     }
-}
 
-/// Whether a node has another among its ancestors.
-fn depends(g: &Graph, node: NodeId, on: NodeId) -> bool {
-    let mut seen = HashSet::new();
-    let mut open = vec![node];
-    while let Some(next) = open.pop() {
-        if next == on {
-            return true;
-        }
-        if next > on && seen.insert(next) {
-            open.extend(g.node(next).args.iter().copied());
-        }
+    fn left_out(&mut self, stand_in: StandIn) -> Option<NodeId> {
+        self.copies.and_then(|_| bound::left_out(self.assembly, stand_in))
     }
-    false
 }
 
-/// Leave-one-out baselines need another draw, and another pair where draws come in pairs.
-pub(super) fn least_samples(plan: &LatentPlan) -> usize {
+/// Leave-one-out baselines need another draw, unless copies are left out; and another pair where draws come in pairs.
+pub(super) fn least_samples(problem: &Problem, plan: &LatentPlan) -> usize {
+    let objective = problem.plan.objective;
+    let dims = &problem.bound.model.name(plan.name).ty.dims;
+    let is_weighed = objective.aim(dims) == Aim::Weighed && objective.copies().is_some();
     let option = |name: &str| plan.options.iter().find(|(n, _)| *n == name).map(|(_, v)| v);
-    let loo = option("baseline") == Some(&OptionValue::Word("loo".into()));
+    let loo = option("baseline") == Some(&OptionValue::Word("loo".into())) && !is_weighed;
     let paired = matches!(option("antithetic"), Some(OptionValue::Schedule(s)) if s.at(0) != 0.0);
     match (loo, paired) {
         (true, true) => 4,

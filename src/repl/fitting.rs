@@ -147,6 +147,9 @@ impl Repl {
         let report = run.report(stopped);
         if plan {
             let rows = report::latent_rows(&session.model, &run.problem.plan);
+            let sizes = run.problem.bound.sizes();
+            let batches = report::batch_rows(&session.model, &run.problem.plan, &sizes);
+            reply.say(&report::batch_text(&batches));
             reply.say(&report::estimators(&rows));
         }
         reply.say(&text_of(&report));

@@ -3,6 +3,7 @@
 use super::{Repl, Reply, errors};
 use crate::backend::{Float, Lowering, Options};
 use crate::check::model::{NameKind, Stage};
+use crate::check::plan::Plan;
 use crate::front::Fit;
 use crate::infer::Config;
 use crate::lab::{self, Point, Scope};
@@ -19,18 +20,21 @@ const SHOWN: usize = 8;
 impl Repl {
     /// `:plan`
     pub(super) fn plan(&mut self, _: &str, reply: &mut Reply) {
-        if let Some((session, plan)) = self.planned(reply) {
+        if let Some((session, plan, sizes)) = self.planned(reply) {
             let rows = report::latent_rows(&session.model, &plan);
             let sums = report::sum_rows(&session.model, &plan);
-            reply.say(&report::plan_text(&rows, &sums));
+            let objective = plan.objective.words(&session.model);
+            let batches = report::batch_rows(&session.model, &plan, &sizes);
+            reply.say(&report::batch_text(&batches));
+            reply.say(&report::plan_text(&objective, &rows, &sums));
         }
     }
 
     /// The plan, with the sizes of the data where there are data.
-    fn planned(&self, reply: &mut Reply) -> Option<(Session, crate::check::plan::Plan)> {
+    fn planned(&self, reply: &mut Reply) -> Option<(Session, Plan, Vec<Option<usize>>)> {
         if !self.state.inputs.data.is_empty() || !self.state.inputs.dims.is_empty() {
             let (session, problem) = self.problem(reply)?;
-            return Some((session, (*problem.plan).clone()));
+            return Some((session, (*problem.plan).clone(), problem.bound.sizes()));
         }
         if self.state.standing.is_empty() {
             reply.complain(errors::no_model());
@@ -40,7 +44,8 @@ impl Repl {
         let (plan, more) = session.plan(&self.state.inputs.policy);
         found.extend(more);
         reply.report(&found, &session.source);
-        (!found.has_errors()).then_some((session, plan))
+        let sizes = session.model.sizes();
+        (!found.has_errors()).then_some((session, plan, sizes))
     }
 
     /// `:why LATENT`
@@ -48,7 +53,7 @@ impl Repl {
         if rest.is_empty() {
             return reply.complain(errors::usage("why", "LATENT", "takes the name of a latent"));
         }
-        let Some((session, plan)) = self.planned(reply) else { return };
+        let Some((session, plan, _)) = self.planned(reply) else { return };
         let rows = report::latent_rows(&session.model, &plan);
         let Some((row, latent)) = rows.iter().zip(&plan.latents).find(|(r, _)| r.latent == rest)
         else {
@@ -77,7 +82,7 @@ impl Repl {
 
     /// `:guide [LATENT]`
     pub(super) fn guide(&mut self, rest: &str, reply: &mut Reply) {
-        let Some((session, plan)) = self.planned(reply) else { return };
+        let Some((session, plan, _)) = self.planned(reply) else { return };
         let rows = report::latent_rows(&session.model, &plan);
         if !rest.is_empty() && rows.iter().all(|r| r.latent != rest) {
             return reply.complain(self.unknown_latent(rest));
@@ -158,7 +163,7 @@ impl Repl {
 pub(super) fn text_of(fit: &Fit) -> String {
     let mut out = report::posterior_table(&fit.summary, "");
     out.push('\n');
-    out.push_str(&report::elbo_lines(fit.elbos));
+    out.push_str(&report::elbo_lines(&fit.elbos));
     let ending = match fit.exit {
         Exit::Done => "",
         Exit::Interrupted => ", interrupted: `:more` goes on",
@@ -221,6 +226,7 @@ pub(super) fn declared(session: &Session, stmt: &ast::Stmt) -> Option<String> {
         (NameKind::Param { .. }, _) => "point estimate",
         (NameKind::Latent { .. }, _) => "latent",
         (NameKind::Let { .. }, _) => "computed",
+        (NameKind::Weight(_), _) => return None,
     };
     Some(format!("{name}: {ty}, {what}"))
 }

@@ -173,8 +173,9 @@ impl Repl {
         for stmt in &program.stmts {
             let ast::StmtKind::Fit(args) = &stmt.kind else { continue };
             for arg in args {
-                let own = arg.name.as_ref().map_or("", |n| n.text.as_str());
-                settings.push((own.into(), source.slice(arg.span).to_string()));
+                let text = source.slice(arg.span);
+                let own = text.split('=').next().unwrap_or("").trim();
+                settings.push((own.into(), text.to_string()));
             }
         }
         let new = format!("{name} = {value}");

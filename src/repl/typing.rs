@@ -3,8 +3,8 @@
 
 use super::help::topics;
 use super::{COMMANDS, Repl};
-use crate::check::functions;
 use crate::check::model::DimSize;
+use crate::check::{SETTINGS, functions};
 use crate::dist;
 use crate::estimator;
 use crate::session::ask::SHORT_FORMS;
@@ -42,8 +42,6 @@ const REDUCTIONS: &[&str] = &[
     "zeros",
     "ones",
 ];
-const SETTINGS: &[&str] =
-    &["steps", "seed", "samples", "draws", "optimizer", "lr", "precision", "estimators", "starts"];
 const ANNOTATIONS: &[&str] = &["noncentered", "kl"];
 /// Labels of a text column beyond which it is no list of labels.
 const MOST_LABELS: usize = 500;
@@ -139,7 +137,7 @@ fn candidates(place: Place, words: &Vocabulary) -> Vec<String> {
         Place::Estimator => {
             estimators().chain(own(ANNOTATIONS)).chain(["auto".to_string()]).collect()
         }
-        Place::Setting => own(SETTINGS),
+        Place::Setting => SETTINGS.iter().map(|(name, _)| (*name).to_string()).collect(),
         Place::Topic => topics().map(str::to_string).collect(),
         Place::Label => words.labels.clone(),
         Place::Element => own(ELEMENTS),

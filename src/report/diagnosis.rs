@@ -1,4 +1,4 @@
-//! W0401–W0403: the words for what a fit shows of its own failures.
+//! W0401–W0405: the words for what a fit shows of its own failures.
 
 use crate::check::model::{Model, NameId};
 use crate::diag::{Code, Diagnostic};
@@ -19,6 +19,8 @@ pub fn finding(model: &Model, steps: u64, finding: &Finding) -> Diagnostic {
         }
         Finding::Collapsed { latent, kl } => collapsed(model, steps, latent, kl),
         Finding::Structureless { latent, share } => structureless(model, latent, share),
+        Finding::RanAway { latent, tau } => ran_away(model, latent, tau),
+        Finding::StillBiased { latent, bias, share } => still_biased(model, latent, bias, share),
     }
 }
 
@@ -53,4 +55,25 @@ fn structureless(model: &Model, latent: NameId, share: f64) -> Diagnostic {
         .help(format!(
             "try `--estimator {name}=marginalize`, more `--starts`, or a lower temperature"
         ))
+}
+
+/// W0404.
+fn still_biased(model: &Model, latent: NameId, bias: f64, share: f64) -> Diagnostic {
+    let decl = model.name(latent);
+    let name = &decl.name;
+    Diagnostic::new(
+        Code::W0404,
+        format!("the relaxation of `{name}` is biased even at the coldest temperature"),
+    )
+    .at(decl.span, format!("{bias:.2} of the gradient's norm; {share} was asked for"))
+    .help(format!("`--estimator {name}=reinforce` has no bias"))
+}
+
+/// W0405.
+fn ran_away(model: &Model, latent: NameId, tau: f64) -> Diagnostic {
+    let decl = model.name(latent);
+    let name = &decl.name;
+    Diagnostic::new(Code::W0405, format!("the learnt temperature of `{name}` ran away"))
+        .at(decl.span, format!("{tau:.1} in the end: the fit lives on blurred values"))
+        .help("write `tau = auto` in place of `tau = learnt`")
 }

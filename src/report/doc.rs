@@ -73,8 +73,10 @@ fn of_estimator(estimator: &'static dyn Estimator) -> String {
         let rows = card.options.iter().map(|o| {
             let values = match o.values {
                 OptionValues::Number { low, high } => format!("{low} to {high}"),
+                OptionValues::Temperature { low, high } => format!("{low} to {high}, auto, learnt"),
                 OptionValues::Flag => "true, false".into(),
                 OptionValues::Words(words) => words.join(", "),
+                OptionValues::WordsOrNet(words) => format!("{}, a net", words.join(", ")),
             };
             vec![format!(" {}", o.name), o.default.to_string(), values, o.doc.into()]
         });

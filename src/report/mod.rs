@@ -2,6 +2,7 @@
 //!
 //! Everything here is text or bytes made from values; only `folder` touches the disk, and nothing prints.
 
+mod batch;
 mod chart;
 mod diagnosis;
 mod doc;
@@ -17,6 +18,7 @@ mod table;
 mod variance;
 mod verify;
 
+pub use batch::{BatchRow, batch_rows, batch_text};
 pub use chart::{Spread, bars, forest, histogram, points};
 pub use diagnosis::finding;
 pub use doc::{doc, doc_json};

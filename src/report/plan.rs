@@ -3,10 +3,11 @@
 use super::table::table;
 use crate::check::elimination::Sum;
 use crate::check::model::{
-    DimId, DistCall, Elem, Mark, Model, OptionValue, Schedule, Site, StmtKind, Type,
+    DimId, DistCall, Elem, Mark, Model, ObjectiveChoice, OptionValue, Schedule, Site, StmtKind,
+    Type,
 };
 use crate::check::plan::{LatentPlan, Plan};
-use crate::estimator::OptionValues;
+use crate::estimator::{Aim, OptionValues};
 use crate::lower::{Kl, sketch};
 use serde::Serialize;
 
@@ -58,14 +59,15 @@ pub fn sum_rows(model: &Model, plan: &Plan) -> Vec<SumRow> {
 
 /// The rows of a plan, in sampling order. Needs no data.
 pub fn latent_rows(model: &Model, plan: &Plan) -> Vec<LatentRow> {
-    plan.latents.iter().map(|l| latent_row(model, l)).collect()
+    plan.latents.iter().map(|l| latent_row(model, plan.objective, l)).collect()
 }
 
-fn latent_row(model: &Model, plan: &LatentPlan) -> LatentRow {
+fn latent_row(model: &Model, objective: ObjectiveChoice, plan: &LatentPlan) -> LatentRow {
     let StmtKind::Tilde(site) = &model.stmts[plan.stmt].kind else {
         unreachable!("plans are of `~` statements");
     };
-    let sketch = sketch(site, plan);
+    let aim = objective.aim(&site.dims);
+    let sketch = sketch(site, plan, aim);
     LatentRow {
         latent: model.name(plan.name).name.clone(),
         dims: names(model, &site.dims),
@@ -83,13 +85,20 @@ fn latent_row(model: &Model, plan: &LatentPlan) -> LatentRow {
             .map(|(name, value)| (*name, option(plan, name, value)))
             .collect(),
         bias: plan.bias().describe(),
-        why: plan.reason.clone() + noncentered(site),
+        why: plan.reason.clone() + noncentered(site) + shared(objective, aim),
         exact: plan.exact.clone(),
     }
 }
 
 fn noncentered(site: &Site) -> &'static str {
     if site.noncentered.is_some() { "; drawn in standard units" } else { "" }
+}
+
+fn shared(objective: ObjectiveChoice, aim: Aim) -> &'static str {
+    match aim {
+        Aim::Elbo if objective.kind.weighs() => "; one draw for all copies of a bound",
+        _ => "",
+    }
 }
 
 fn kl(kl: Kl) -> &'static str {
@@ -107,7 +116,9 @@ fn option(plan: &LatentPlan, name: &str, value: &OptionValue) -> String {
     match value {
         OptionValue::Schedule(Schedule::Constant(x)) if flag => (*x != 0.0).to_string(),
         OptionValue::Schedule(schedule) => schedule.to_string(),
+        OptionValue::Adaptive(adaptive) => adaptive.to_string(),
         OptionValue::Word(word) => word.clone(),
+        OptionValue::Name(_) => "net".into(),
     }
 }
 
@@ -154,9 +165,11 @@ pub fn estimators(rows: &[LatentRow]) -> String {
     out
 }
 
-/// The plan as paragraphs, one per latent and one for the exact sums.
-pub fn plan_text(rows: &[LatentRow], sums: &[SumRow]) -> String {
-    let mut paragraphs: Vec<String> = rows.iter().map(paragraph).collect();
+/// The plan as paragraphs: the objective where it is not the ELBO, one per latent and one for the exact sums.
+pub fn plan_text(objective: &str, rows: &[LatentRow], sums: &[SumRow]) -> String {
+    let mut paragraphs: Vec<String> = vec![];
+    paragraphs.extend((objective != "elbo").then(|| format!("objective: {objective}\n")));
+    paragraphs.extend(rows.iter().map(paragraph));
     paragraphs.extend((!sums.is_empty()).then(|| order(sums)));
     paragraphs.join("\n")
 }

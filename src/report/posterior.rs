@@ -20,9 +20,12 @@ pub fn posterior_table(summary: &[Summary], rest_in: &str) -> String {
     table(&["", "mean", "sd", "5%", "50%", "95%"], rows, 1)
 }
 
-/// The ELBO with its standard error, and what was optimised instead where that is another quantity.
-pub fn elbo_lines(elbos: Elbos) -> String {
+/// The ELBO and the bound with their standard errors, and what was optimised instead where that is another quantity.
+pub fn elbo_lines(elbos: &Elbos) -> String {
     let mut out = format!("ELBO {:.2} ± {:.2}\n", elbos.elbo.mean, elbos.elbo.se);
+    if let Some((name, bound)) = &elbos.bound {
+        out.push_str(&format!("{name} {:.2} ± {:.2}\n", bound.mean, bound.se));
+    }
     if let Some(optimised) = elbos.optimised {
         out.push_str(&format!(
             "optimised {optimised:.2}: relaxed or weighted, not the ELBO of the model\n"

@@ -1,10 +1,10 @@
 //! `run.json`: what was run, with what, for how long, and how it ended.
 
-use super::LatentRow;
+use super::{BatchRow, LatentRow};
 use crate::backend::{Float, Lowering};
 use crate::check::plan::Policy;
 use crate::data::FileUsed;
-use crate::infer::{Beginning, Config, Elbo, Optimizer};
+use crate::infer::{Beginning, Config, Elbo, Optimizer, Reading};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -26,10 +26,13 @@ impl Exit {
     }
 }
 
-/// The ELBO of the model as written, and what was optimised where that differs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The ELBO of the model as written, the bound that was optimised in its place, and what was optimised where that is
+/// another quantity.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Elbos {
     pub elbo: Elbo,
+    /// With its name.
+    pub bound: Option<(String, Elbo)>,
     pub optimised: Option<f64>,
 }
 
@@ -41,7 +44,10 @@ pub struct Record<'a> {
     pub dims: &'a [(String, u64)],
     pub config: &'a Config,
     pub policy: &'a Policy,
+    /// In words.
+    pub objective: String,
     pub latents: &'a [LatentRow],
+    pub batches: &'a [BatchRow],
     /// Diagnostics as JSON.
     pub warnings: Vec<Value>,
     pub exit: Exit,
@@ -53,6 +59,7 @@ pub struct Record<'a> {
     pub us_per_step: f64,
     pub startup_ms: f64,
     pub elbos: Elbos,
+    pub temperatures: &'a [Reading],
 }
 
 impl Record<'_> {
@@ -69,14 +76,19 @@ impl Record<'_> {
             "error": self.error,
             "seed": self.config.seed,
             "steps": self.steps,
+            "objective": self.objective,
             "samples": self.config.samples,
+            "batches": self.batches,
+            "sampling": (!self.batches.is_empty()).then(|| self.config.sampling.words()),
             "starts": self.beginning.starts,
             "newton_iterations": self.beginning.newton_iterations,
             "fit_seconds": self.fit_seconds,
             "us_per_step": self.us_per_step,
             "startup_ms": self.startup_ms,
             "elbo": { "mean": self.elbos.elbo.mean, "se": self.elbos.elbo.se },
+            "bound": self.elbos.bound.as_ref().map(|(_, b)| json!({ "mean": b.mean, "se": b.se })),
             "optimised_elbo": self.elbos.optimised,
+            "temperatures": self.temperatures.iter().map(temperature).collect::<Vec<_>>(),
             "settings": self.settings(),
             "estimators": estimators,
             "warnings": self.warnings,
@@ -112,6 +124,14 @@ impl Record<'_> {
             "dims": dims,
         })
     }
+}
+
+/// One measurement of `tau = auto`; the bias is a share of the gradient's norm.
+fn temperature(r: &Reading) -> Value {
+    json!({
+        "step": r.step, "knob": r.knob, "tau": r.tau,
+        "bias": r.bias.value, "error": r.bias.error, "asked": r.share,
+    })
 }
 
 fn file(file: &FileUsed) -> Value {

@@ -2,6 +2,7 @@
 
 use super::table::table;
 use crate::check::functions;
+use crate::check::layers::LAYERS;
 use crate::diag;
 use crate::dist::{self, Event, Form, Support};
 use crate::estimator;
@@ -93,7 +94,9 @@ fn estimators() -> Vec<Vec<String>> {
 
 fn functions() -> Vec<Vec<String>> {
     let called = functions::ALL.iter().filter(|f| f.is_called());
-    called.map(|f| vec![format!("{}({})", f.name, f.params.join(", ")), f.doc.into()]).collect()
+    let called = called.map(|f| vec![format!("{}({})", f.name, f.params.join(", ")), f.doc.into()]);
+    let layers = LAYERS.iter().map(|l| vec![l.usage.into(), format!("in a net: {}", l.doc)]);
+    called.chain(layers).collect()
 }
 
 fn codes() -> Vec<Vec<String>> {

@@ -2,7 +2,7 @@
 
 use super::table::table;
 use crate::lab::{
-    Element, Estimate, Oracle, Point, Posterior, Settings, Test, Verification, Worst,
+    Element, Estimate, Exact, Member, Oracle, Point, Posterior, Settings, Test, Verification, Worst,
 };
 use serde_json::{Value, json};
 
@@ -48,14 +48,34 @@ fn exact(latents: &[&str], oracles: &[Oracle]) -> String {
 
 fn posterior_text(posterior: &Posterior) -> String {
     let mass = |(value, mass): &(String, f64)| format!("{value}: {mass:.4}");
-    let masses = |e: &Element| e.masses.iter().map(mass).collect::<Vec<_>>().join("  ");
+    let words = |e: &Element| match &e.exact {
+        Exact::Masses(masses) => masses.iter().map(mass).collect::<Vec<_>>().join("  "),
+        Exact::Member(member) => member_text(member),
+    };
     let shown = posterior.elements.iter().take(SHOWN);
-    let mut rows: Vec<Vec<String>> = shown.map(|e| vec![e.name.clone(), masses(e)]).collect();
+    let mut rows: Vec<Vec<String>> = shown.map(|e| vec![e.name.clone(), words(e)]).collect();
     if let Some(more @ 1..) = posterior.elements.len().checked_sub(SHOWN) {
         rows.push(vec![format!("… {more} more with --json")]);
     }
     let table = table(&["", "exact posterior"], rows, 2);
     format!("\nlog evidence {:.6}\n\n{table}", posterior.log_evidence)
+}
+
+/// `Gamma(11, 4): mean 2.75, sd 0.8292`; a Normal's parameters are these already.
+fn member_text(member: &Member) -> String {
+    let list =
+        |numbers: &[f64], by: &str| numbers.iter().map(|&x| number(x)).collect::<Vec<_>>().join(by);
+    let name = format!("{}({})", member.family, list(&member.args, ", "));
+    if member.args == [member.mean[0], member.sd[0]] {
+        return name;
+    }
+    format!("{name}: mean {}, sd {}", list(&member.mean, " "), list(&member.sd, " "))
+}
+
+/// Six digits, without zeros behind.
+fn number(x: f64) -> String {
+    let rounded: f64 = format!("{x:.5e}").parse().unwrap_or(x);
+    rounded.to_string()
 }
 
 fn row(test: &Test) -> Vec<String> {
@@ -105,12 +125,22 @@ pub(super) fn oracle_json(latents: &[&str], oracle: &Oracle) -> Value {
 }
 
 fn posterior_json(posterior: &Posterior) -> Value {
-    let masses = |e: &Element| -> serde_json::Map<String, Value> {
-        e.masses.iter().map(|(value, mass)| (value.clone(), json!(mass))).collect()
-    };
-    let elements: serde_json::Map<String, Value> =
-        posterior.elements.iter().map(|e| (e.name.clone(), json!(masses(e)))).collect();
-    json!({ "log_evidence": posterior.log_evidence, "masses": elements })
+    let mut masses = serde_json::Map::new();
+    let mut members = serde_json::Map::new();
+    for Element { name, exact } in &posterior.elements {
+        match exact {
+            Exact::Masses(of) => {
+                let of: serde_json::Map<String, Value> =
+                    of.iter().map(|(value, mass)| (value.clone(), json!(mass))).collect();
+                masses.insert(name.clone(), json!(of));
+            }
+            Exact::Member(Member { family, args, mean, sd }) => {
+                let member = json!({ "family": family, "args": args, "mean": mean, "sd": sd });
+                members.insert(name.clone(), member);
+            }
+        }
+    }
+    json!({ "log_evidence": posterior.log_evidence, "masses": masses, "members": members })
 }
 
 fn test_json(test: &Test) -> Value {

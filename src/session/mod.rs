@@ -11,6 +11,7 @@ use crate::check::model::{DimId, Estimators, FitSettings, Model};
 use crate::check::plan::{Plan, Policy, Sizes, plan};
 use crate::data::{self, Bound};
 use crate::diag::Diagnostics;
+use crate::infer::SEED;
 use crate::ir;
 use crate::lab::measured;
 use crate::lower::{Problem, first_values, supports};
@@ -36,6 +37,8 @@ pub struct Inputs {
     /// `--dim K=5`
     pub dims: Vec<(String, u64)>,
     pub policy: Policy,
+    /// `--seed`, of the first values of weights.
+    pub seed: Option<u64>,
 }
 
 impl Session {
@@ -99,14 +102,19 @@ impl Session {
         if diags.has_errors() {
             return (None, diags);
         }
-        let problem = self.assemble(bound, plan);
+        let seed = inputs.seed.or(self.model.fit.seed).unwrap_or(SEED);
+        let problem = self.assemble(bound, plan, seed);
         diags.extend(self.check_first_values(&problem));
         if diags.has_errors() {
             return (None, diags);
         }
         let asked = inputs.policy.estimators.or(self.model.fit.estimators);
         let is_measured = asked == Some(Estimators::Measured);
-        (Some(if is_measured { measured(&problem) } else { problem }), diags)
+        let problem = match is_measured {
+            true => measured(&problem.whole()).in_batches(problem.plan.batches.clone()),
+            false => problem,
+        };
+        (Some(problem), diags)
     }
 
     /// Whether the first values of point estimates are a simplex, ascending, a matrix of the declared kind.
@@ -121,9 +129,9 @@ impl Session {
         Diagnostics::from_iter(faults)
     }
 
-    fn assemble(&self, bound: Arc<Bound>, plan: Plan) -> Problem {
+    fn assemble(&self, bound: Arc<Bound>, plan: Plan, seed: u64) -> Problem {
         let texts = self.model.stmts.iter().map(|s| one_line(self.source.slice(s.span)));
-        Problem { bound, plan: Arc::new(plan), texts: texts.collect() }
+        Problem { bound, plan: Arc::new(plan), texts: texts.collect(), seed }
     }
 
     /// The `fit` block, under what the command line says.

@@ -237,7 +237,7 @@ fn run(problem: &Problem) -> [f64; 2] {
 }
 
 fn count(problem: &Problem) -> usize {
-    posterior(problem, 2).graph.param_spans().last().map_or(0, |s| s.end)
+    elbow::infer::initial(&posterior(problem, 2).graph).len()
 }
 
 fn corpus() -> Vec<(String, String)> {

@@ -32,7 +32,8 @@ fn attempt(
     let inputs = Inputs {
         data: vec![file.display().to_string()],
         dims: vec![],
-        policy: Policy { estimators: None, overrides },
+        policy: Policy { overrides, ..Policy::default() },
+        seed: None,
     };
     let (problem, diags) = session.problem(&inputs);
     problem.ok_or((session, diags))

@@ -346,7 +346,7 @@ fn credit_per_element_lowers_the_variance() {
     let of =
         |cost: &str| mean_gradient(&problem(&format!("{head}{cost}\n"), data, &[]), 1, 4000, 3);
     let each = of("factor -0.5 * (y - 2 * z)^2");
-    let shared = of("factor sum(-0.5 * (y - 2 * z)^2 over n)");
+    let shared = of("factor -0.5 * sum((y - 2 * z)^2 over n)");
     assert!(z_between(&each, &shared) < 5.0, "{each:?}\n{shared:?}");
     let variance = |g: &[(f64, f64)]| g.iter().map(|(_, se)| se * se).sum::<f64>();
     let (each, shared) = (variance(&each), variance(&shared));

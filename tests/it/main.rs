@@ -1,11 +1,15 @@
 //! All tests, in one binary: it links once.
 
 mod agreement;
+mod asking;
+mod batches;
 mod bijectors;
+mod bounds;
 mod check;
 mod choices;
 mod cli;
 mod common;
+mod conjugate;
 mod credit;
 mod data;
 mod draws;
@@ -20,6 +24,7 @@ mod lab;
 mod lags;
 mod laws;
 mod lowerings;
+mod nets;
 mod oracle;
 mod pitfalls;
 mod plans;
@@ -29,8 +34,10 @@ mod readme;
 mod repl;
 mod round_trip;
 mod rules;
+mod slopes;
 mod special;
 mod starts;
+mod temperatures;
 mod tidy;
 mod ui;
 mod variance;

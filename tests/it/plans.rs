@@ -73,7 +73,7 @@ fn estimators_are_chosen_by_support_and_use() {
         let (session, diags) = Session::from_source(Source::new("test.elbow", format!("{text}\n")));
         assert!(!diags.has_errors(), "{text}: {diags:?}");
         for (policy, wanted) in policies.into_iter().zip(wanted) {
-            let policy = Policy { estimators: Some(policy), overrides: vec![] };
+            let policy = Policy { estimators: Some(policy), ..Policy::default() };
             let (plan, diags) = session.plan(&policy);
             assert!(!diags.has_errors(), "{text}: {diags:?}");
             let latent = &plan.latents[0];
@@ -112,7 +112,7 @@ fn exact_sums_give_way_where_they_do_not_factor() {
     let exact = |text: &str| {
         let (session, diags) = Session::from_source(Source::new("test.elbow", text));
         assert!(!diags.has_errors(), "{text}: {diags:?}");
-        let policy = Policy { estimators: Some(Estimators::Exact), overrides: vec![] };
+        let policy = Policy { estimators: Some(Estimators::Exact), ..Policy::default() };
         let (plan, diags) = session.plan(&policy);
         assert!(!diags.has_errors(), "{text}: {diags:?}");
         let row = |l: &LatentPlan| (l.estimator, l.reason.clone());

@@ -32,6 +32,17 @@ impl Layout {
         self.rows * self.pitch
     }
 
+    /// Elements without the padding.
+    pub(super) fn count(&self) -> usize {
+        self.rows * self.lanes
+    }
+
+    /// Room for an array without padding; none where the array itself begins with one.
+    pub(super) fn packed_len(&self) -> usize {
+        let is_packed = self.rows == 1 || self.lanes == self.pitch;
+        if is_packed { 0 } else { self.count() }
+    }
+
     /// Copies an array without padding into one with it.
     pub(super) fn pad<A: Copy, B>(&self, from: &[A], to: &mut [B], convert: impl Fn(A) -> B) {
         for (from, to) in from.chunks_exact(self.lanes).zip(to.chunks_exact_mut(self.pitch)) {

@@ -3,8 +3,8 @@
 //! The loss is a sum of terms. Terms that share something large are one cost, so that it is computed once and never stored;
 //! small shared values (draws of latents, scales) are made by the guide and handed to the costs.
 
-use super::schedule::{is_leaf, iteration, needed};
-use crate::ir::{Binary, Graph, NodeId, Op, Sampler, Unary};
+use super::schedule::{is_input, is_leaf, iteration, needed};
+use crate::ir::{Binary, Graph, NodeId, Op, Unary};
 use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -76,8 +76,7 @@ fn varying(graph: &Graph) -> Vec<bool> {
     let mut varies: Vec<bool> = Vec::with_capacity(graph.len());
     for id in graph.ids() {
         let node = graph.node(id);
-        let is_input = matches!(node.op, Op::Param(_) | Op::Noise(_) | Op::Knob(_) | Op::State(_));
-        varies.push(is_input || node.args.iter().any(|a| varies[a.0 as usize]));
+        varies.push(is_input(&node.op) || node.args.iter().any(|a| varies[a.0 as usize]));
     }
     varies
 }
@@ -90,8 +89,8 @@ pub(super) fn moving(graph: &Graph) -> Vec<bool> {
         let node = graph.node(id);
         moves.push(match node.op {
             Op::Param(_) => true,
-            Op::Draw(sampler) if sampler != Sampler::Gamma => false,
-            Op::Stop | Op::ArgMax(_) | Op::GammaSlope | Op::Unary(Sign | Floor | Not) => false,
+            Op::Draw(sampler) if !sampler.is_continuous() => false,
+            Op::Stop | Op::ArgMax(_) | Op::Slope(..) | Op::Unary(Sign | Floor | Not) => false,
             Op::Binary(Binary::Lt | Binary::Le | Binary::Eq) => false,
             _ => node.args.iter().any(|a| moves[a.0 as usize]),
         });
@@ -191,8 +190,7 @@ impl Part {
         let mut copier = super::graphs::Copier::default();
         for id in needed_after(graph, outputs, cut) {
             let op = graph.op(id);
-            let is_input = matches!(op, Op::Param(_) | Op::Noise(_) | Op::Knob(_) | Op::State(_));
-            if is_input || cut.contains(&id) {
+            if is_input(op) || cut.contains(&id) {
                 let input = super::graphs::add_input(&mut part.graph, graph.shape(id));
                 copier.map.insert(id, input);
                 part.inputs.push((id, input));

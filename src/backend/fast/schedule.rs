@@ -225,8 +225,14 @@ pub(super) fn needed(graph: &Graph, wanted: &[NodeId]) -> Vec<NodeId> {
 
 /// Whether the node has no arguments.
 pub(super) fn is_leaf(op: &Op) -> bool {
-    use Op::{Const, Data, Iota, Knob, Noise, Param, State};
-    matches!(op, Const(_) | Data(_) | Param(_) | Noise(_) | Knob(_) | State(_) | Iota(_))
+    use Op::{Const, Data, Iota};
+    is_input(op) || matches!(op, Const(_) | Data(_) | Iota(_))
+}
+
+/// Whether the node's values are set from outside between steps.
+pub(super) fn is_input(op: &Op) -> bool {
+    use Op::{Batch, Knob, Noise, Param, State};
+    matches!(op, Batch(_) | Param(_) | Noise(_) | Knob(_) | State(_))
 }
 
 /// The shape over which a node's instructions run: its own, or that of what it folds.
@@ -260,7 +266,7 @@ fn reads_anywhere(graph: &Graph, reader: NodeId, place: usize) -> bool {
 /// Whether there are no instructions for a node.
 fn needs_whole(graph: &Graph, id: NodeId, lanes: Option<Dim>) -> bool {
     match graph.op(id) {
-        Op::Scatter { .. } | Op::TriSolve { .. } | Op::Draw(_) | Op::GammaSlope => true,
+        Op::Scatter { .. } | Op::TriSolve { .. } | Op::Draw(_) | Op::Slope(..) => true,
         Op::Contract(_) => is_product(graph, id),
         Op::ArgMax(dim) | Op::Cumsum { dim, .. } => lanes == Some(*dim),
         Op::Index(entries) if has_positions(entries) => {

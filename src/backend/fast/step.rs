@@ -8,17 +8,63 @@ use super::slot::Elem;
 use super::tape::Nodes;
 use crate::backend::simd::update::{self, Moments};
 use crate::backend::{NoiseSource, Program, Step, Update};
-use crate::ir::{Graph, Noise, Op};
+use crate::ir::{BatchInfo, Graph, Noise, Op, Placing, Rows, Table};
 use dfdx::prelude::{Backward, Cpu, Gradients, PutTape, SplitTape, Trace};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What changes between steps, apart from parameters: one array for each row of the graph's tables.
 #[derive(Debug)]
 pub(super) struct Inputs<E> {
+    batches: Vec<BatchInput<E>>,
     noises: Vec<NoiseInput<E>>,
     knobs: Vec<Buffer<E>>,
     states: Vec<(Buffer<E>, Layout)>,
+}
+
+#[derive(Debug)]
+struct BatchInput<E> {
+    table: Arc<dyn Table>,
+    /// How rows lie in an array without padding.
+    placing: Placing,
+    layout: Layout,
+    values: Buffer<E>,
+    /// Room for the rows if those of the layout are padded.
+    packed: Vec<E>,
+    /// Room for one row.
+    row: Vec<f64>,
+}
+
+impl<E: Elem> BatchInput<E> {
+    fn new(graph: &Graph, batch: &BatchInfo) -> Self {
+        let Some(placing) = Placing::new(graph, &batch.shape) else {
+            unreachable!("batched data have a batched dimension");
+        };
+        let layout = Layout::of(graph, &batch.shape);
+        Self {
+            table: batch.table.clone(),
+            row: vec![0.0; placing.row_len()],
+            placing,
+            layout,
+            values: Buffer::zeros(layout.len()),
+            packed: vec![E::ZERO; layout.packed_len()],
+        }
+    }
+
+    fn fill(&mut self, rows: &Rows) {
+        let Self { table, placing, layout, values, packed, row } = self;
+        // SAFETY: no kernel is running.
+        let values = unsafe { values.as_mut() };
+        for (slot, at) in placing.chosen(rows).into_iter().enumerate() {
+            table.read(at, row);
+            let to = if packed.is_empty() { &mut *values } else { &mut packed[..] };
+            placing.put(slot, row, to, E::of);
+        }
+        if !packed.is_empty() {
+            layout.pad(packed, values, |x| x);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -34,10 +80,8 @@ impl<E: Elem> Inputs<E> {
     pub(super) fn new(graph: &Graph) -> Self {
         let noises = graph.noises.iter().map(|noise| {
             let layout = Layout::of(graph, &noise.shape);
-            let is_packed = layout.rows == 1 || layout.lanes == layout.pitch;
-            let packed = if is_packed { 0 } else { layout.rows * layout.lanes };
-            let values = Buffer::zeros(layout.len());
-            NoiseInput { kind: noise.kind, layout, values, packed: vec![E::ZERO; packed] }
+            let packed = vec![E::ZERO; layout.packed_len()];
+            NoiseInput { kind: noise.kind, layout, values: Buffer::zeros(layout.len()), packed }
         });
         let filled = |len: usize, x: f64| {
             let buffer = Buffer::zeros(len);
@@ -51,17 +95,30 @@ impl<E: Elem> Inputs<E> {
             let layout = Layout::of(graph, &state.shape);
             (filled(layout.len(), state.init), layout)
         });
-        Self { noises: noises.collect(), knobs: knobs.collect(), states: states.collect() }
+        let batches = graph.batches.iter().map(|batch| BatchInput::new(graph, batch));
+        let mut inputs = Self {
+            batches: batches.collect(),
+            noises: noises.collect(),
+            knobs: knobs.collect(),
+            states: states.collect(),
+        };
+        inputs.set_rows(&Rows::first(graph));
+        inputs
     }
 
     /// Where a leaf lies, if it is one of these.
     pub(super) fn place(&self, op: &Op) -> Option<*mut E> {
         match op {
+            Op::Batch(row) => Some(self.batches[*row as usize].values.ptr()),
             Op::Noise(row) => Some(self.noises[*row as usize].values.ptr()),
             Op::Knob(row) => Some(self.knobs[*row as usize].ptr()),
             Op::State(row) => Some(self.states[*row as usize].0.ptr()),
             _ => None,
         }
+    }
+
+    fn set_rows(&mut self, rows: &Rows) {
+        self.batches.iter_mut().for_each(|batch| batch.fill(rows));
     }
 
     fn fill(&mut self, step: u64, source: &mut dyn NoiseSource) {
@@ -131,12 +188,10 @@ impl<E: Elem> FastStep<E> {
     }
 
     fn unpad(&self, flat: &[E], mut out: &mut [f64]) {
-        for Segment { offset, layout } in &self.segments {
-            for row in flat[*offset..][..layout.len()].chunks_exact(layout.pitch) {
-                let (own, rest) = out.split_at_mut(layout.lanes);
-                own.iter_mut().zip(row).for_each(|(to, x)| *to = x.to_f64());
-                out = rest;
-            }
+        for segment in &self.segments {
+            let (own, rest) = out.split_at_mut(segment.layout.count());
+            unpad(segment, flat, own);
+            out = rest;
         }
     }
 
@@ -160,9 +215,18 @@ impl<E: Elem> FastStep<E> {
     }
 }
 
+/// Copies the elements of a segment without their padding.
+fn unpad<E: Elem>(segment: &Segment, flat: &[E], out: &mut [f64]) {
+    let Segment { offset, layout } = segment;
+    let rows = flat[*offset..][..layout.len()].chunks_exact(layout.pitch);
+    for (row, own) in rows.zip(out.chunks_exact_mut(layout.lanes)) {
+        own.iter_mut().zip(row).for_each(|(to, x)| *to = x.to_f64());
+    }
+}
+
 impl<E: Elem> Step for FastStep<E> {
     fn param_count(&self) -> usize {
-        self.segments.iter().map(|s| s.layout.rows * s.layout.lanes).sum()
+        self.segments.iter().map(|s| s.layout.count()).sum()
     }
 
     fn read_params(&self, out: &mut [f64]) {
@@ -174,11 +238,44 @@ impl<E: Elem> Step for FastStep<E> {
         // SAFETY: no kernel is running.
         let flat = unsafe { self.nodes.params.as_mut() };
         for segment in &self.segments {
-            let count = segment.layout.rows * segment.layout.lanes;
-            let (own, rest) = values.split_at(count);
+            let (own, rest) = values.split_at(segment.layout.count());
             segment.layout.pad(own, &mut flat[segment.offset..][..segment.layout.len()], E::of);
             values = rest;
         }
+    }
+
+    fn set_rows(&mut self, rows: &Rows) {
+        self.inputs.set_rows(rows);
+    }
+
+    fn read_param(&self, param: usize, out: &mut [f64]) {
+        // SAFETY: no kernel is running.
+        unpad(&self.segments[param], unsafe { self.nodes.params.as_slice() }, out);
+    }
+
+    fn set_param(&mut self, param: usize, values: &[f64]) {
+        let Segment { offset, layout } = &self.segments[param];
+        // SAFETY: no kernel is running.
+        let flat = unsafe { self.nodes.params.as_mut() };
+        layout.pad(values, &mut flat[*offset..][..layout.len()], E::of);
+    }
+
+    fn read_param_gradient(&self, param: usize, out: &mut [f64]) {
+        let mut gradients = self.gradients.borrow_mut();
+        unpad(&self.segments[param], self.nodes.params.gradient(&mut gradients), out);
+    }
+
+    fn read_state(&self, state: usize, out: &mut [f64]) {
+        let (buffer, layout) = &self.inputs.states[state];
+        // SAFETY: no kernel is running.
+        let values = layout.packed(unsafe { buffer.as_mut() });
+        values.zip(out).for_each(|(x, to)| *to = x.to_f64());
+    }
+
+    fn set_state(&mut self, state: usize, values: &[f64]) {
+        let (buffer, layout) = &self.inputs.states[state];
+        // SAFETY: no kernel is running.
+        layout.pad(values, unsafe { buffer.as_mut() }, E::of);
     }
 
     fn set_knob(&mut self, knob: usize, value: f64) {

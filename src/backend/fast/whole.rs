@@ -30,9 +30,10 @@ enum LineOp {
         reverse: bool,
     },
     ArgMax,
-    GammaSlope,
     /// With so many parameters.
     Draw(Sampler, usize),
+    /// By the parameter of this number, of so many.
+    Slope(Sampler, u8, usize),
 }
 
 /// The lanes of the result and of the arguments: their first elements and the distances to the next.
@@ -49,8 +50,8 @@ impl<E: Lane> Whole<E> {
         let op = match node.op {
             Op::Cumsum { reverse, .. } => LineOp::Cumsum { reverse },
             Op::ArgMax(_) => LineOp::ArgMax,
-            Op::GammaSlope => LineOp::GammaSlope,
             Op::Draw(sampler) => LineOp::Draw(sampler, args.len() - 1),
+            Op::Slope(sampler, by) => LineOp::Slope(sampler, by, args.len() - 1),
             ref op => unreachable!("{op:?} has instructions"),
         };
         let shape = super::schedule::iteration(graph, id);
@@ -87,8 +88,10 @@ unsafe impl<E: Lane> Parts for Whole<E> {
             match self.op {
                 LineOp::Cumsum { reverse } => line.cumsum(reverse),
                 LineOp::ArgMax => line.arg_max(),
-                LineOp::GammaSlope => line.gamma_slope(),
-                LineOp::Draw(sampler, parameters) => line.draw(sampler, parameters),
+                LineOp::Draw(sampler, count) => line.sample(count, |u, p| ir::draw(sampler, u, p)),
+                LineOp::Slope(sampler, by, count) => {
+                    line.sample(count, |z, p| ir::slope(sampler, by, z, p));
+                }
             }
         }
     }
@@ -140,16 +143,11 @@ impl<E: Lane> Line<E> {
         self.put(0, best as f64);
     }
 
-    fn gamma_slope(&self) {
+    /// From the first argument and so many parameters.
+    fn sample(&self, count: usize, f: impl Fn(f64, &[f64]) -> f64) {
         for i in 0..self.len {
-            self.put(i, ir::gamma_slope(self.get(1, i), self.get(2, i)));
-        }
-    }
-
-    fn draw(&self, sampler: Sampler, parameters: usize) {
-        for i in 0..self.len {
-            let values: [f64; OPERANDS - 2] = std::array::from_fn(|k| self.get(2 + k, i));
-            self.put(i, ir::draw(sampler, self.get(1, i), &values[..parameters]));
+            let parameters: [f64; OPERANDS - 2] = std::array::from_fn(|k| self.get(2 + k, i));
+            self.put(i, f(self.get(1, i), &parameters[..count]));
         }
     }
 }

@@ -9,7 +9,7 @@ mod tape;
 mod update;
 
 use super::{NoiseSource, Program, Step, Update};
-use crate::ir::{self, Graph, NodeId, Op};
+use crate::ir::{self, Graph, NodeId, Op, Rows};
 use dfdx::shapes::HasShape;
 use dfdx::tensor::Cpu;
 use dfdx::tensor_ops::Device;
@@ -22,6 +22,7 @@ pub(super) struct Reference<E: Element> {
     items: Vec<Item>,
     program: Program,
     params: Vec<Array<E>>,
+    batches: Vec<Array<E>>,
     noises: Vec<Array<E>>,
     knobs: Vec<f64>,
     states: Vec<Array<E>>,
@@ -45,6 +46,7 @@ where
             graph: Rc::new(plan.graph),
             items: plan.items,
             params: program.graph.params.iter().map(|p| array(&p.init)).collect(),
+            batches: arrays(&inputs.batches),
             noises: arrays(&inputs.noises),
             knobs: inputs.knobs,
             states: arrays(&inputs.states),
@@ -90,6 +92,7 @@ where
     fn still(&self, node: NodeId, args: &[&Array<E>]) -> Array<E> {
         match *self.graph.op(node) {
             Op::Data(row) => array(&self.graph.data[row as usize].values),
+            Op::Batch(row) => self.batches[row as usize].clone(),
             Op::Noise(row) => self.noises[row as usize].clone(),
             Op::Knob(row) => array(&[self.knobs[row as usize]]),
             Op::State(row) => self.states[row as usize].clone(),
@@ -121,6 +124,31 @@ where
             *param = array(own);
             flat = rest;
         }
+    }
+
+    fn set_rows(&mut self, rows: &Rows) {
+        let graph = &self.program.graph;
+        self.batches = graph.batches.iter().map(|b| array(&rows.read(graph, b))).collect();
+    }
+
+    fn read_param(&self, param: usize, out: &mut [f64]) {
+        out.copy_from_slice(&values(&self.params[param]));
+    }
+
+    fn set_param(&mut self, param: usize, values: &[f64]) {
+        self.params[param] = array(values);
+    }
+
+    fn read_param_gradient(&self, param: usize, out: &mut [f64]) {
+        out.copy_from_slice(&self.gradient[self.program.graph.param_spans()[param].clone()]);
+    }
+
+    fn read_state(&self, state: usize, out: &mut [f64]) {
+        out.copy_from_slice(&values(&self.states[state]));
+    }
+
+    fn set_state(&mut self, state: usize, values: &[f64]) {
+        self.states[state] = array(values);
     }
 
     fn set_knob(&mut self, knob: usize, value: f64) {

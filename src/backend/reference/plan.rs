@@ -89,7 +89,7 @@ impl Plan {
             self.items.iter().any(|item| item.node == *arg && matches!(item.how, How::Fixed))
         };
         match op {
-            Op::Noise(_) | Op::Knob(_) | Op::State(_) => How::Still,
+            Op::Batch(_) | Op::Noise(_) | Op::Knob(_) | Op::State(_) => How::Still,
             _ if args.iter().all(is_fixed) => How::Fixed,
             _ => How::Still,
         }

@@ -4,6 +4,7 @@
 mod bracket;
 mod dims;
 mod names;
+mod net;
 mod refused;
 mod types;
 mod warnings;
@@ -26,9 +27,13 @@ pub(super) use names::{
     function_as_value, prime_in_name, recursion, unknown_argument, unknown_function, unknown_index,
     unknown_name, used_above, used_in_itself, value_as_function, wrong_number,
 };
-pub(super) use refused::{
-    guide_refused, missing_cells_refused, net_refused, recurrence, start_of_recurrence,
+pub(super) use net::{
+    argument_lacks, bound_twice, embedding_of_what, index_as_input, layer_along_mapped,
+    layer_argument, layer_of_nothing, layer_option, layer_outside, layer_over_missing, mapped_over,
+    not_for_nets, other_count, other_result, other_results, other_weights, several_values, unseen,
+    unused_net,
 };
+pub(super) use refused::{missing_cells_refused, recurrence, start_of_recurrence};
 pub(super) use types::{
     arrow_as_value, bad_bounds, condition_needed, element_takes_no_arguments, empty_list,
     event_dimensions, factor_of_what, index_as_number, index_in_product, index_in_reduction,

@@ -24,15 +24,3 @@ pub(in crate::check) fn missing_cells_refused(name: &ast::Ident, ty: Span) -> Di
         .at(ty, "`?` allows missing cells")
         .help(format!("remove the `?` and the rows of `{text}` without a value"))
 }
-
-pub(in crate::check) fn net_refused(name: &ast::Ident) -> Diagnostic {
-    Diagnostic::new(Code::E0254, "nets are not supported yet")
-        .at(name.span, "a net")
-        .help("declare its weights as params: `param w: real[input, hidden]`, then `tanh(x @ w)`")
-}
-
-pub(in crate::check) fn guide_refused(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0255, "guides written by hand are not supported yet")
-        .at(span, "a guide")
-        .help("remove the block: every latent then gets an automatic guide")
-}

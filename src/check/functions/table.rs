@@ -139,10 +139,49 @@ pub static ALL: &[Function] = &[
     unary(
         "relu",
         "x where positive, else 0",
-        |a| a[0].rising(|x| x.max(0.0)),
+        |a| -(-a[0]).lesser(Interval::closed(0.0, 0.0)),
         |g, a| {
             let zero = g.number(0.0);
             g.max(a[0], zero)
+        },
+    ),
+    unary(
+        "leaky_relu",
+        "x where positive, else x / 100",
+        |a| a[0].rising(leaky),
+        |g, a| {
+            let small = g.scale(LEAK, a[0]);
+            g.max(a[0], small)
+        },
+    ),
+    unary(
+        "elu",
+        "x where positive, else exp(x) − 1",
+        |a| a[0].rising(elu),
+        |g, a| {
+            let zero = g.number(0.0);
+            let below = g.min(a[0], zero);
+            let (low, high) = (g.expm1(below), g.max(a[0], zero));
+            g.add(low, high)
+        },
+    ),
+    unary(
+        "silu",
+        "x times sigmoid(x)",
+        |_| Interval::open(-0.28, f64::INFINITY),
+        |g, a| {
+            let gate = g.sigmoid(a[0]);
+            g.mul(a[0], gate)
+        },
+    ),
+    unary(
+        "gelu",
+        "x times Phi(x)",
+        |_| Interval::open(-0.17, f64::INFINITY),
+        |g, a| {
+            let log = g.log_ndtr(a[0]);
+            let gate = g.exp(log);
+            g.mul(a[0], gate)
         },
     ),
     // Circles.
@@ -166,6 +205,17 @@ pub static ALL: &[Function] = &[
         },
     ),
 ];
+
+/// The slope of `leaky_relu` below 0.
+const LEAK: f64 = 0.01;
+
+fn leaky(x: f64) -> f64 {
+    if x > 0.0 { x } else { LEAK * x }
+}
+
+fn elu(x: f64) -> f64 {
+    if x > 0.0 { x } else { x.exp_m1() }
+}
 
 fn power(g: &mut Graph, a: &[NodeId]) -> NodeId {
     match g.as_number(a[1]) {

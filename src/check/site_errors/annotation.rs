@@ -46,18 +46,41 @@ pub(in crate::check) fn two_estimators(
         .help(format!("keep `@{}` or `@{}`", first.name, second.name))
 }
 
-/// E0280. An estimator that is not implemented yet.
-pub(in crate::check) fn later_estimator(name: &ast::Ident, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0280, format!("`@{}` is not in this version of Elbow", name.text))
-        .at(name.span, format!("a later version has it ({what})"))
-        .help("`elbow list estimators` shows those that it has")
+/// E0299. `baseline = net(…)`
+pub(in crate::check) fn unnamed_net(option: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0299, format!("`{option}` takes a net of the model, by its name"))
+        .at(span, "no net has this name")
+        .help(format!(
+            "declare `net critic(x[d]) -> value {{ dense(x) }}`, then `{option} = critic(x)`"
+        ))
 }
 
-/// E0280. `baseline = net(…)`
-pub(in crate::check) fn learnt_baseline(owner: &str, option: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0280, "learnt baselines are not in this version of Elbow")
-        .at(span, "a net as baseline comes with a later version")
-        .help(format!("`@{owner}({option} = loo)` needs no net"))
+pub(in crate::check) fn baseline_of_what(option: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0299, format!("`{option}` is a number that nets make of data alone"))
+        .at(span, "reads a latent or a param, or is no number")
+        .help(format!("write a net of data: `{option} = critic(x)`"))
+}
+
+pub(in crate::check) fn baseline_dims(
+    option: &str,
+    annotation: Span,
+    name: &str,
+    extra: &str,
+    has: &str,
+) -> Diagnostic {
+    Diagnostic::new(Code::E0299, format!("`{option}` runs along `{extra}`, and `{name}` has {has}"))
+        .at(annotation, format!("runs along `{extra}`"))
+        .help(format!("sum `{extra}` in the net: `net critic(x[{extra}]) -> value`"))
+}
+
+pub(in crate::check) fn shared_baseline(net: &ast::Ident) -> Diagnostic {
+    let name = &net.text;
+    Diagnostic::new(
+        Code::E0299,
+        format!("`{name}` serves as a baseline and in the model, and cannot learn both"),
+    )
+    .at(net.span, "called in both")
+    .help(format!("declare a second net for the baseline: `net {name}_baseline(…)`"))
 }
 
 /// E0281. `@gumbel_softmax(temperature = 0.5)`
@@ -87,14 +110,16 @@ pub(in crate::check) fn unnamed_option(
         _ => "",
     };
     if let ast::ExprKind::Number { text, .. } = &arg.value.kind
-        && let Some(card) = cards.iter().find(|c| matches!(c.values, OptionValues::Number { .. }))
+        && let Some(card) = cards.iter().find(|c| {
+            matches!(c.values, OptionValues::Number { .. } | OptionValues::Temperature { .. })
+        })
     {
         return error
             .at(arg.span, "which option this is has to be said")
             .help(format!("`@{owner}({} = {text})`", card.name));
     }
     let of_word = |c: &&OptionCard| match c.values {
-        OptionValues::Words(words) => words.contains(&word),
+        OptionValues::Words(words) | OptionValues::WordsOrNet(words) => words.contains(&word),
         _ => false,
     };
     let error = error.at(arg.span, "which option this is has to be said");

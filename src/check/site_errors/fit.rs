@@ -46,6 +46,13 @@ pub(in crate::check) fn not_whole(arg: &ast::Arg, low: u64, example: &str) -> Di
         .help(format!("`{name} = {example}`"))
 }
 
+/// E0285. `batch image = 0`
+pub(in crate::check) fn no_batch_size(dim: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0285, "the rows of a batch must be a whole number, at least 1")
+        .at(span, "not one")
+        .help(format!("`batch {dim} = 128`"))
+}
+
 /// E0285. `precision = f16`
 pub(in crate::check) fn not_among(arg: &ast::Arg, words: &[&str]) -> Diagnostic {
     let name = arg.name.as_ref().map_or("", |n| n.text.as_str());
@@ -132,9 +139,9 @@ pub(in crate::check) fn two_rates(optimizer: Span, lr: Span) -> Diagnostic {
         .help("leave it out of one of them: `optimizer = adam`")
 }
 
-/// E0287. `fit { batch image = 128 }`
+/// E0287. `fit { guide = full_rank }`
 pub(in crate::check) fn later_setting(name: &ast::Ident, what: &str) -> Diagnostic {
     Diagnostic::new(Code::E0287, format!("`{}` is not in this version of Elbow", name.text))
         .at(name.span, format!("a later version has it ({what})"))
-        .help("remove it; the fit then uses all data, the ELBO and a mean-field guide")
+        .help("remove it; the fit then uses the ELBO and a mean-field guide")
 }

@@ -1,10 +1,12 @@
 //! E0260 … E0289, W0230 … W0259: what the checker says of sites, annotations, schedules and the fit block.
 
 pub(super) mod annotation;
+pub(super) mod batch;
 pub(super) mod call;
 pub(super) mod draw;
 pub(super) mod event;
 pub(super) mod fit;
+pub(super) mod guide;
 pub(super) mod needs;
 pub(super) mod schedule;
 pub(super) mod site;

@@ -115,6 +115,38 @@ pub(in crate::check) fn exponential_of_nonpositive(span: Span, from: f64, to: f6
         .help(format!("a straight line can: `anneal({from} -> {to}, over = 5000)`"))
 }
 
+/// E0289. `auto(0.1)`, `learnt(share = 0.1)`
+pub(in crate::check) fn unknown_adaptive_part(
+    callee: &ast::Ident,
+    arg: &ast::Arg,
+    parts: &[&str],
+) -> Diagnostic {
+    let name = &callee.text;
+    let takes: Vec<String> = parts.iter().map(|p| format!("`{p}`")).collect();
+    let takes = takes.join(" and ");
+    let error = Diagnostic::new(Code::E0289, format!("`{name}` takes {takes}, by name"));
+    match &arg.name {
+        Some(part) => error.at(part.span, format!("no `{}` among them", part.text)),
+        None => error.at(arg.span, "which of them this is has to be said"),
+    }
+}
+
+/// E0289. `auto(share = 0.1, share = 0.2)`
+pub(in crate::check) fn adaptive_part_twice(name: &str, again: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0289, format!("`{name}` is given twice")).at(again, "again here")
+}
+
+/// E0289. `auto(share = 2)`
+pub(in crate::check) fn adaptive_part_out_of_range(
+    name: &str,
+    span: Span,
+    low: f64,
+    high: f64,
+) -> Diagnostic {
+    let what = format!("`{name}` must be a number above {low}, at most {high}");
+    Diagnostic::new(Code::E0289, what).at(span, "not such a number")
+}
+
 /// W0233. The fit ends before the schedule does.
 pub(in crate::check) fn unfinished(
     span: Span,

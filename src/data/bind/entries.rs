@@ -41,6 +41,7 @@ impl Checker<'_> {
         match &stmt.kind {
             StmtKind::Let { value, .. } => self.expr(value),
             StmtKind::Tilde(site) => self.dist(&site.dist),
+            StmtKind::Guide(guide) => self.dist(&guide.dist),
             StmtKind::Factor(value) => self.expr(value),
         }
     }
@@ -55,39 +56,15 @@ impl Checker<'_> {
     }
 
     fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Number(_)
-            | ExprKind::Name(_)
-            | ExprKind::Position(_)
-            | ExprKind::Size(_)
-            | ExprKind::Literal(_) => {}
-            ExprKind::Call { args, .. } | ExprKind::Stack(args) => {
-                args.iter().for_each(|arg| self.expr(arg))
-            }
-            ExprKind::Reduce { arg, .. }
-            | ExprKind::Along { arg, .. }
-            | ExprKind::OneHot { arg, .. } => self.expr(arg),
-            ExprKind::SumBy { arg, index } => {
-                self.expr(arg);
-                self.expr(index);
-            }
-            ExprKind::Contract { left, right, .. } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Index { base, entries } => {
-                self.expr(base);
-                for (dim, entry) in entries {
-                    self.entry(*dim, entry, expr);
-                }
+        expr.parts().into_iter().for_each(|part| self.expr(part));
+        if let ExprKind::Index { entries, .. } = &expr.kind {
+            for (dim, entry) in entries {
+                self.entry(*dim, entry, expr);
             }
         }
     }
 
     fn entry(&mut self, dim: DimId, entry: &Entry, whole: &Expr) {
-        if let Entry::By(index) = entry {
-            self.expr(index);
-        }
         let Some(axis) = self.axis(dim) else { return };
         let decl = self.model.dim(dim);
         let error = match entry {

@@ -31,8 +31,15 @@ fn slope_of(with_net: bool, blind: bool) -> (f64, f64) {
     let form = bernoulli.signature().form_with("logits").unwrap();
     let q = Call::new(bernoulli, form, vec![logit]);
     let options = Options::default();
-    let site =
-        Site { name: "b", q: &q, dims: &[], mixed: &[], draws: Some(draw), options: &options };
+    let site = Site {
+        name: "b",
+        q: &q,
+        dims: &[],
+        mixed: &[],
+        draws: Some(draw),
+        copies: None,
+        options: &options,
+    };
     let drawn = relaxed::draw(g, &site);
     let start = g.number(0.5_f64.ln());
     let log_tau = Learned::new(g, "log tau".into(), &[], start);

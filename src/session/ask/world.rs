@@ -3,7 +3,7 @@
 
 use super::tree;
 use crate::check::check;
-use crate::check::model::{DimDecl, DimId, DimSize, Elem, Model, Type};
+use crate::check::model::{DimDecl, DimId, DimSize, Elem, Model, NameDecl, NameKind, Type};
 use crate::check::plan::Plan;
 use crate::data::{self, Array, Bound, BoundDim};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -72,7 +72,14 @@ impl World {
             .map(|a| tree::dim(&a.name, a.size, a.labels.as_deref()))
             .collect();
         stmts.push(tree::dim(&self.draw(), self.draws.max(1), None));
-        for decl in &self.model.names {
+        let named = |decl: &&NameDecl| match decl.kind {
+            NameKind::Weight(_) | NameKind::Let { hidden: true, .. } => false,
+            NameKind::Data(_)
+            | NameKind::Param { .. }
+            | NameKind::Let { .. }
+            | NameKind::Latent { .. } => true,
+        };
+        for decl in self.model.names.iter().filter(named) {
             stmts.push(tree::datum(&self.model, &decl.name, &decl.ty, &[]));
         }
         for (name, ty, model) in &self.parts {
@@ -103,8 +110,13 @@ impl World {
         let bound = self.bind(&model)?;
         let axes: Vec<Axis> = model.dims.iter().zip(&bound.dims).map(axis).collect();
         let texts = model.stmts.iter().map(|_| String::new()).collect();
-        let plan = Arc::new(Plan { latents: vec![], sums: vec![] });
-        let problem = Problem { bound: Arc::new(bound), plan, texts };
+        let plan = Arc::new(Plan {
+            latents: vec![],
+            sums: vec![],
+            batches: Default::default(),
+            objective: Default::default(),
+        });
+        let problem = Problem { bound: Arc::new(bound), plan, texts, seed: 0 };
         let mut assembly = lower(&problem, Mode::Report, 1);
         let Some(Value::Plain(node)) = assembly.values[answer.0 as usize] else {
             unreachable!("data are not relaxed");

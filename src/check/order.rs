@@ -1,0 +1,149 @@
+//! The order in which statements can be computed: text order, except that draws of the guide come before what reads them.
+
+use super::model::{
+    DistCall, Expr, ExprKind, Model, NameId, NameKind, OptionValue, Site, StmtKind,
+};
+use std::collections::BTreeSet;
+
+/// Statements in an order in which each stands below what it reads.
+///
+/// # Errors
+/// Two statements of a circle: a draw, and a statement that reads it and that it needs.
+pub(super) fn order(model: &Model) -> Result<Vec<usize>, (usize, usize)> {
+    let mut walk = Walk { model, state: vec![State::New; model.stmts.len()], order: vec![] };
+    for stmt in 0..model.stmts.len() {
+        walk.visit(stmt, stmt)?;
+    }
+    Ok(walk.order)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+struct Walk<'m> {
+    model: &'m Model,
+    state: Vec<State>,
+    order: Vec<usize>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, stmt: usize, reader: usize) -> Result<(), (usize, usize)> {
+        match self.state[stmt] {
+            State::Done => return Ok(()),
+            State::Open => return Err((stmt, reader)),
+            State::New => self.state[stmt] = State::Open,
+        }
+        for needed in needs(self.model, stmt) {
+            self.visit(needed, stmt)?;
+        }
+        self.state[stmt] = State::Done;
+        self.order.push(stmt);
+        Ok(())
+    }
+}
+
+/// The statements that give the names that a statement reads.
+fn needs(model: &Model, stmt: usize) -> Vec<usize> {
+    let mut names = vec![];
+    let mut first = None;
+    match &model.stmts[stmt].kind {
+        StmtKind::Let { value, .. } | StmtKind::Factor(value) => names_in(value, &mut names),
+        StmtKind::Guide(guide) => {
+            names_of(&guide.dist, &mut names);
+            if let Some((_, site)) = model.tilde_of(guide.name) {
+                names.extend(option_names(site));
+            }
+        }
+        StmtKind::Tilde(site) => {
+            first = site.guide;
+            names_of(&site.dist, &mut names);
+            if site.observed {
+                names.push(site.name);
+            }
+            names.extend(option_names(site));
+        }
+    }
+    let of = |name: NameId| match model.name(name).kind {
+        NameKind::Let { stmt, .. } => Some(stmt),
+        NameKind::Latent { stmt } => match &model.stmts[stmt].kind {
+            StmtKind::Tilde(site) => Some(site.guide.unwrap_or(stmt)),
+            _ => Some(stmt),
+        },
+        _ => None,
+    };
+    first.into_iter().chain(names.into_iter().filter_map(of)).collect()
+}
+
+/// What the options of a latent's estimator read.
+fn option_names(site: &Site) -> impl Iterator<Item = NameId> {
+    let options = site.estimator.iter().flat_map(|e| &e.options);
+    options.filter_map(|(_, value)| match value {
+        OptionValue::Name(name) => Some(*name),
+        _ => None,
+    })
+}
+
+impl Model {
+    /// Params and weights that the guide of a latent reads, by whatever way; none where the model writes none.
+    pub fn guide_reads(&self, latent: NameId) -> Vec<NameId> {
+        let mut open = vec![];
+        if let Some(dist) = self.tilde_of(latent).and_then(|(_, site)| self.guide_of(site)) {
+            names_of(dist, &mut open);
+        }
+        let (mut seen, mut found) = (BTreeSet::new(), vec![]);
+        while let Some(name) = open.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            match self.name(name).kind {
+                NameKind::Param { .. } | NameKind::Weight(_) => found.push(name),
+                NameKind::Let { stmt, .. } => {
+                    if let StmtKind::Let { value, .. } = &self.stmts[stmt].kind {
+                        names_in(value, &mut open);
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+fn names_of(dist: &DistCall, out: &mut Vec<NameId>) {
+    dist.args.iter().for_each(|arg| names_in(arg, out));
+    if let Some(inner) = &dist.inner {
+        names_of(inner, out);
+    }
+}
+
+/// Every name that an expression reads.
+fn names_in(e: &Expr, out: &mut Vec<NameId>) {
+    if let ExprKind::Name(name) = e.kind {
+        out.push(name);
+    }
+    e.parts().into_iter().for_each(|part| names_in(part, out));
+}
+
+/// Puts the statements into an order.
+pub(super) fn permute(model: &mut Model, order: &[usize]) {
+    let mut to = vec![0; order.len()];
+    for (now, &before) in order.iter().enumerate() {
+        to[before] = now;
+    }
+    let mut stmts: Vec<_> = std::mem::take(&mut model.stmts).into_iter().map(Some).collect();
+    model.stmts = order.iter().filter_map(|&before| stmts[before].take()).collect();
+    for name in &mut model.names {
+        if let NameKind::Let { stmt, .. } | NameKind::Latent { stmt } = &mut name.kind {
+            *stmt = to[*stmt];
+        }
+    }
+    for stmt in &mut model.stmts {
+        if let StmtKind::Tilde(site) = &mut stmt.kind {
+            site.guide = site.guide.map(|at| to[at]);
+        }
+    }
+}

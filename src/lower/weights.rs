@@ -1,0 +1,50 @@
+//! First values of the weights of nets: random, from the seed of the fit and the name of the weight, so that another layer
+//! or another latent changes no other weight.
+
+use super::Lowerer;
+use crate::check::model::{DimId, Init, NameId, Weight};
+use crate::ir::{Dim, NodeId};
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+
+impl Lowerer<'_> {
+    pub(super) fn weight(&mut self, name: NameId, weight: &Weight) -> NodeId {
+        let decl = self.model.name(name);
+        let dims: Vec<Dim> = decl.ty.dims.iter().map(|&d| self.dim(d)).collect();
+        let count: usize = dims.iter().map(|&d| self.g.size(d)).product();
+        let fan =
+            |dims: &[DimId]| dims.iter().map(|&d| self.g.size(self.dim(d)) as f64).product::<f64>();
+        let (fan_in, fan_out) = (fan(&weight.from), fan(&weight.to));
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(self.problem.seed ^ hash(&decl.name));
+        let mut within = |reach: f64| reach * (2.0 * rng.random::<f64>() - 1.0);
+        let values: Vec<f64> = match weight.init {
+            Init::Zeros => vec![0.0; count],
+            Init::Ones => vec![1.0; count],
+            Init::FanIn => (0..count).map(|_| within(fan_in.sqrt().recip())).collect(),
+            Init::Glorot => {
+                let reach = (6.0 / (fan_in + fan_out)).sqrt();
+                (0..count).map(|_| within(reach)).collect()
+            }
+            Init::He => normal(&mut rng, count, (2.0 / fan_in).sqrt()),
+            Init::Lecun => normal(&mut rng, count, fan_in.sqrt().recip()),
+            Init::Normal => normal(&mut rng, count, 1.0),
+        };
+        let node = self.g.add_param(&decl.name, &dims, values);
+        if weight.baseline {
+            self.g.set_auxiliary(node);
+        }
+        node
+    }
+}
+
+fn normal(rng: &mut Xoshiro256PlusPlus, count: usize, sd: f64) -> Vec<f64> {
+    let draw = |rng: &mut Xoshiro256PlusPlus| -> f64 { StandardNormal.sample(rng) };
+    (0..count).map(|_| sd * draw(rng)).collect()
+}
+
+/// FNV-1a: the same on every machine.
+fn hash(text: &str) -> u64 {
+    let step = |h: u64, byte: u8| (h ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+}
