@@ -30,3 +30,5 @@ pub mod session;
 
 // The program.
 pub mod cli;
+pub mod front;
+pub mod repl;

@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 
 /// Every setting, with an example of its value.
-const SETTINGS: [(&str, &str); 14] = [
+pub const SETTINGS: [(&str, &str); 14] = [
     ("steps", "5000"),
     ("seed", "1"),
     ("samples", "4"),

@@ -60,6 +60,7 @@ mod types;
 mod unused;
 mod window;
 
+pub use fit::SETTINGS;
 pub use print::dump;
 
 use crate::diag::{Diagnostic, Diagnostics};

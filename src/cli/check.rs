@@ -2,8 +2,8 @@
 
 use super::Status;
 use super::inputs::{DataArgs, open};
-use super::terminal::Terminal;
 use crate::diag::{self, Diagnostics};
+use crate::front::Terminal;
 use crate::session::Session;
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! E0402, E0403, E0408–E0412: command lines, the codes that `explain` knows, files that `fmt` cannot write, what cannot be
+//! E0402, E0403, E0408–E0414: command lines, the codes that `explain` knows, files that `fmt` cannot write, what cannot be
 //! measured and what a measurement finds.
 
 use crate::diag::{Code, Diagnostic, nearest};
@@ -84,6 +84,23 @@ pub(super) fn no_such_picture(path: &Path) -> Diagnostic {
     let stem = path.with_extension("");
     Diagnostic::new(Code::E0412, format!("a picture must be .svg or .png, and `{name}` is neither"))
         .help(format!("try `--plot {}.svg`", stem.display()))
+}
+
+/// E0413.
+pub(super) fn exists(path: &Path) -> Diagnostic {
+    let path = path.display();
+    Diagnostic::new(Code::E0413, format!("`{path}` exists already"))
+        .help("choose another name: nothing is written over")
+}
+
+/// E0414.
+pub(super) fn nothing_called(name: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("no distribution and no estimator is called `{name}`");
+    let diagnostic = Diagnostic::new(Code::E0414, message);
+    match near {
+        Some(near) => diagnostic.help(format!("did you mean `elbow doc {near}`?")),
+        None => diagnostic.help("`elbow list distributions` and `elbow list estimators` show all"),
+    }
 }
 
 /// E0408.

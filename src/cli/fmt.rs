@@ -3,7 +3,7 @@
 use super::Status;
 use super::errors;
 use super::inputs::open;
-use super::terminal::Terminal;
+use crate::front::Terminal;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,9 @@ pub(super) struct Fmt {
     /// Print instead of writing
     #[arg(long, conflicts_with = "check")]
     stdout: bool,
+    /// Print a JSON array that says of each file whether it was formatted
+    #[arg(long, conflicts_with = "stdout")]
+    json: bool,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -29,11 +32,19 @@ const EXAMPLES: &str = "Examples:
 
 impl Fmt {
     pub(super) fn run(self, terminal: &Terminal) -> Status {
-        let unfinished = self.files.iter().filter(|file| !self.file(file, terminal)).count();
-        match unfinished {
-            0 => Status::Done,
-            _ => Status::Mistake,
+        let mut rows = vec![];
+        let mut status = Status::Done;
+        for file in &self.files {
+            let done = self.file(file, terminal);
+            rows.push(serde_json::json!({ "file": file.display().to_string(), "formatted": done }));
+            if !done {
+                status = Status::Mistake;
+            }
         }
+        if self.json {
+            terminal.print(&format!("{:#}\n", serde_json::Value::Array(rows)));
+        }
+        status
     }
 
     /// Whether nothing is left to be said about a file.
@@ -47,7 +58,7 @@ impl Fmt {
         let text = crate::syntax::print(&program, &session.source);
         let formatted = text == session.source.text;
         if self.check {
-            if !formatted {
+            if !formatted && !self.json {
                 terminal.print(&format!("{} is not formatted\n", session.source.name));
             }
             return formatted;

@@ -1,11 +1,11 @@
 //! What several commands share: reading a model file or standard input, and the flags for data and estimators.
 
 use super::Status;
-use super::terminal::Terminal;
 use crate::check::model::{Estimators, ObjectiveAsk};
 use crate::check::objective::parse;
 use crate::check::plan::Policy;
 use crate::diag::Diagnostics;
+use crate::front::Terminal;
 use crate::session::{Inputs, Session};
 use crate::source::Source;
 use std::io::Read;

@@ -1,11 +1,12 @@
 //! `elbow list distributions`: what the language has, read from its registries.
 
 use super::Status;
-use super::terminal::Terminal;
+use crate::front::Terminal;
 use crate::report;
 
 /// List what the language has
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct List {
     #[arg(value_enum)]
     what: What,
@@ -13,6 +14,10 @@ pub(super) struct List {
     #[arg(long)]
     json: bool,
 }
+
+const EXAMPLES: &str = "Examples:
+  elbow list distributions
+  elbow list codes --json";
 
 #[derive(clap::ValueEnum, Clone, Copy)]
 enum What {

@@ -3,9 +3,9 @@
 use super::Status;
 use super::errors;
 use super::inputs::{DataArgs, open_checked};
-use super::terminal::Terminal;
 use crate::backend::{Float, Lowering, Options};
 use crate::diag::Diagnostics;
+use crate::front::Terminal;
 use crate::infer::Config;
 use crate::lab::Settings;
 use crate::lower::Problem;

@@ -2,25 +2,30 @@
 //! knows the terminal; what it prints is made elsewhere.
 
 mod check;
+mod completions;
+mod doc;
 mod errors;
 mod explain;
 mod fmt;
+mod held_out;
 mod inputs;
 mod list;
+mod man;
 mod measure;
+mod new;
 mod panic;
 mod plan;
+mod repl;
 mod run;
-mod terminal;
 mod variance;
 mod verify;
 
 pub use panic::install_panic_hook;
 
+use crate::front::Terminal;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 use std::time::Instant;
-use terminal::Terminal;
 
 /// A probabilistic programming language with a gradient estimator per latent.
 #[derive(Parser)]
@@ -31,15 +36,18 @@ struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
+  elbow new model
   elbow check model.elbow
   elbow plan model.elbow
   elbow run model.elbow --data data.csv
+  elbow repl model.elbow --data data.csv
   elbow verify model.elbow --data data.csv
   elbow explain E0203";
 
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Repl(repl::Repl),
     Check(check::Check),
     Plan(plan::Plan),
     Verify(verify::Verify),
@@ -47,6 +55,10 @@ enum Command {
     Fmt(fmt::Fmt),
     Explain(explain::Explain),
     List(list::List),
+    Doc(doc::Doc),
+    New(new::New),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// How a command ends.
@@ -61,7 +73,7 @@ enum Status {
 
 /// Reads the command line and does what it says. `started` is when the process began.
 pub fn main(started: Instant) -> ExitCode {
-    let terminal = Terminal::new();
+    let terminal = Terminal::of_process();
     let status = match Cli::try_parse() {
         Ok(cli) => cli.command.run(&terminal, started),
         Err(error) if !error.use_stderr() => {
@@ -74,6 +86,11 @@ pub fn main(started: Instant) -> ExitCode {
         }
     };
     ExitCode::from(status as u8)
+}
+
+/// The whole command line, for completions and manuals.
+fn grammar() -> clap::Command {
+    Cli::command()
 }
 
 /// Every command as it is typed, with its one line.
@@ -92,6 +109,7 @@ impl Command {
     fn run(self, terminal: &Terminal, started: Instant) -> Status {
         match self {
             Command::Run(run) => run.run(terminal, started),
+            Command::Repl(repl) => repl.run(terminal),
             Command::Check(check) => check.run(terminal),
             Command::Plan(plan) => plan.run(terminal),
             Command::Verify(verify) => verify.run(terminal),
@@ -99,6 +117,10 @@ impl Command {
             Command::Fmt(fmt) => fmt.run(terminal),
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),
+            Command::Doc(doc) => doc.run(terminal),
+            Command::New(new) => new.run(terminal),
+            Command::Completions(completions) => completions.run(terminal),
+            Command::Man(man) => man.run(terminal),
         }
     }
 }

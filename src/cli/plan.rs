@@ -2,7 +2,7 @@
 
 use super::Status;
 use super::inputs::{DataArgs, open_checked};
-use super::terminal::Terminal;
+use crate::front::Terminal;
 use crate::report;
 use std::path::PathBuf;
 

@@ -1,9 +1,9 @@
 //! `elbow variance FILE`: bias, variance, time and efficiency of every estimator, and a picture.
 
 use super::measure::{MeasureArgs, Ready};
-use super::terminal::Terminal;
 use super::{Status, errors};
 use crate::backend::fast::in_pool;
+use crate::front::Terminal;
 use crate::lab::{self, Curve, Point, Scope};
 use crate::report;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,10 @@
 //! `elbow verify FILE`: every estimator of a model against its exact gradient.
 
 use super::measure::{MeasureArgs, Ready, names};
-use super::terminal::Terminal;
 use super::{Status, errors};
 use crate::backend::fast::in_pool;
 use crate::diag::Diagnostics;
+use crate::front::Terminal;
 use crate::lab::{self, Estimate, Oracle, Verdict};
 use crate::report;
 

@@ -11,10 +11,10 @@ mod npy;
 mod read;
 mod table;
 
-pub use bind::{bind, check_marks};
+pub use bind::{bind, check_entries, check_marks};
 pub use disk::OnDisk;
 pub use read::{read, read_keeping};
-pub use table::Tables;
+pub use table::{Cells, Field, File, Tables};
 
 use crate::check::model::{DimId, Model};
 use std::borrow::Cow;

@@ -47,11 +47,22 @@ const SAMPLES: usize = 8;
 const SMALL: f64 = 20_000.0;
 /// Adam falls from a rate that crosses wide valleys to one that settles.
 const ADAM_RATES: (f64, f64) = (0.1, 1e-3);
+const RESUMED_RATE: f64 = 0.01;
 const SGD_RATE: f64 = 1e-3;
 /// After a Newton start all directions have unit curvature, and the start is close.
 const WHITENED_RATE: f64 = 0.01;
 
 impl Config {
+    /// The same for a fit that begins where another one stands: unless a rate is asked for, it is one that does not leave.
+    #[must_use]
+    pub fn resumed(self) -> Self {
+        let (from, to) = ADAM_RATES;
+        let usual = Schedule::Cosine { from, to, over: self.steps };
+        let settling = Schedule::Cosine { from: RESUMED_RATE, to, over: self.steps };
+        let learning_rate = if self.learning_rate == usual { settling } else { self.learning_rate };
+        Self { learning_rate, ..self }
+    }
+
     /// Settings with defaults filled in. `samples` is at least what the estimators need.
     pub fn new(
         problem: &Problem,

@@ -10,8 +10,8 @@ use super::diagnosis::{Finding, diagnose, ran_away};
 use super::history::History;
 use super::newton;
 use super::optimizer::update;
-use super::starts::best_start;
-use super::tables::{Locals, carry, gathered};
+use super::starts::{best_start, settled};
+use super::tables::{Locals, carried, carry, gathered, spans};
 use super::tempering::{Reading, Tempering};
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::check::model::DimSize;
@@ -138,6 +138,30 @@ impl Fitter {
         }
         let starts = best.map_or(1, |(_, count)| count);
         Beginning { starts, newton_iterations: self.newton() }
+    }
+
+    /// Begins where another fit stands: parameters of the same name and shape are taken over, but for those of latents that
+    /// `keeps` refuses, which catch up first; then Newton steps from there.
+    pub fn resume(&mut self, from: &Fitter, keeps: &dyn Fn(&str) -> bool) -> Beginning {
+        let (mut params, still) = carried(&self.graph, &from.graph, &from.params(), keeps);
+        let some = !still.is_empty() && still.len() < params.len();
+        if self.batched.is_none() && some {
+            params = settled(&self.problem, &self.config, params, &still);
+        }
+        self.set_params(&params);
+        Beginning { starts: 1, newton_iterations: self.newton() }
+    }
+
+    /// Ends after so many steps instead of as many as the configuration says.
+    pub fn end_at(&mut self, steps: u64) {
+        self.config.steps = steps;
+    }
+
+    /// The parameters of the averaged iterate, array by array.
+    pub fn named_params(&self) -> Vec<(String, Vec<f64>)> {
+        let params = self.params();
+        let named = spans(&self.graph).into_iter().zip(&self.graph.params);
+        named.map(|(span, info)| (info.name.clone(), params[span].to_vec())).collect()
     }
 
     /// Takes over parameters of all rows.

@@ -77,6 +77,19 @@ pub(super) fn best_start(problem: &Problem, config: &Config) -> Option<(Vec<f64>
     Some((followers.all_rows(&best), count))
 }
 
+/// Parameters of which `still` stand where another fit left them, once the rest has followed.
+pub(super) fn settled(
+    problem: &Problem,
+    config: &Config,
+    params: Vec<f64>,
+    still: &[usize],
+) -> Vec<f64> {
+    let noise = CounterNoise::new(config.seed ^ SEED);
+    let mut runner = Runner::new(params);
+    Pilots::new(&problem.on_elbo(), config, noise).run(&mut runner, 0, ROUND, still);
+    runner.at
+}
+
 /// The problem with whatever can be summed out summed out, where that is another one.
 fn summed(problem: &Problem) -> Option<Problem> {
     let plan = problem.plan.summed(&problem.bound.model)?;

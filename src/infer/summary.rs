@@ -1,12 +1,12 @@
 //! Posterior draws and their summaries, scalar by scalar, under the names that a user reads.
 
 use super::chunks::{Chunk, ChunkNoise, chunks};
-use super::tables::gathered;
+use super::tables::{gathered, initial};
 use crate::backend::{CounterNoise, NoiseSource};
-use crate::check::model::{DimId, Elem};
+use crate::check::model::{DimId, Elem, NameId};
 use crate::ir::{self, Inputs, Rounding};
 use crate::lower::Problem;
-use crate::objective::{self, posterior};
+use crate::objective::{self, Posterior, posterior};
 
 /// Draws of every reported name.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,13 +61,55 @@ const CHUNK: usize = 100;
 
 /// Draws from the guide at fitted parameters, and whatever follows from them.
 pub fn draws(problem: &Problem, params: &[f64], count: usize, seed: u64) -> Draws {
+    let wanted = |name| is_reported(problem, name);
+    draws_of(
+        problem,
+        &Recipe { params: Some(params), graphs: &posterior, wanted: &wanted },
+        count,
+        seed,
+    )
+}
+
+/// Where draws come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Of the guide; `None` draws from the prior, where point estimates have their first values.
+    pub params: Option<&'a [f64]>,
+    /// Whether observed data are drawn anew.
+    pub predicts: bool,
+}
+
+/// Draws of chosen names, however long they are.
+pub fn chosen_draws(
+    problem: &Problem,
+    source: Source,
+    count: usize,
+    seed: u64,
+    wanted: &dyn Fn(NameId) -> bool,
+) -> Draws {
+    let graphs = |problem: &Problem, size| match (source.params, source.predicts) {
+        (Some(_), false) => posterior(problem, size),
+        (None, false) => objective::prior(problem, size),
+        (fitted, true) => objective::predictive(problem, size, fitted.is_some()),
+    };
+    draws_of(problem, &Recipe { params: source.params, graphs: &graphs, wanted }, count, seed)
+}
+
+/// How draws are made, and of what.
+struct Recipe<'a> {
+    params: Option<&'a [f64]>,
+    graphs: &'a dyn Fn(&Problem, usize) -> Posterior,
+    wanted: &'a dyn Fn(NameId) -> bool,
+}
+
+fn draws_of(problem: &Problem, recipe: &Recipe, count: usize, seed: u64) -> Draws {
     let mut noise = CounterNoise::new(seed);
     let mut all: Option<Draws> = None;
     let mut chunk = 0;
     let mut left = count;
     while left > 0 {
         let size = left.min(CHUNK);
-        let part = chunk_of_draws(problem, params, size, DRAW_STEP + chunk, &mut noise);
+        let part = chunk_of_draws(problem, recipe, size, DRAW_STEP + chunk, &mut noise);
         match &mut all {
             None => all = Some(part),
             Some(all) => all.append(part),
@@ -101,7 +143,7 @@ impl Draws {
 
 fn chunk_of_draws(
     problem: &Problem,
-    params: &[f64],
+    recipe: &Recipe,
     count: usize,
     step: u64,
     noise: &mut CounterNoise,
@@ -109,8 +151,8 @@ fn chunk_of_draws(
     let mut all: Option<Draws> = None;
     for chunk in chunks(problem) {
         let part = problem.in_batches(chunk.sizes.clone());
-        let p = posterior(&part, count);
-        let part = chunk_of_rows(problem, &p, params, count, &chunk, step, noise);
+        let p = (recipe.graphs)(&part, count);
+        let part = chunk_of_rows(problem, &p, recipe, count, &chunk, step, noise);
         let is_last = !part.quantities.iter().any(|q| is_batched(problem, q));
         match &mut all {
             None => all = Some(part),
@@ -128,8 +170,8 @@ fn chunk_of_draws(
 /// Draws of some rows, and of what all rows share.
 fn chunk_of_rows(
     problem: &Problem,
-    p: &objective::Posterior,
-    params: &[f64],
+    p: &Posterior,
+    recipe: &Recipe,
     count: usize,
     chunk: &Chunk,
     step: u64,
@@ -137,13 +179,14 @@ fn chunk_of_rows(
 ) -> Draws {
     let rows = chunk.rows(&p.graph);
     let mut inputs = Inputs::at(&p.graph, &rows);
-    inputs.params = gathered(&p.graph, params, &rows);
+    let params = recipe.params.map_or_else(|| initial(&p.graph), <[f64]>::to_vec);
+    inputs.params = gathered(&p.graph, &params, &rows);
     let mut noise = ChunkNoise::new(&p.graph, noise, chunk.place);
     for (row, info) in p.graph.noises.iter().enumerate() {
         noise.fill_f64(step, row, info.kind, &mut inputs.noises[row]);
     }
     let shown: Vec<&objective::Quantity> =
-        p.quantities.iter().filter(|q| is_reported(problem, q)).collect();
+        p.quantities.iter().filter(|q| (recipe.wanted)(q.name)).collect();
     let nodes: Vec<ir::NodeId> = shown.iter().map(|q| q.node).collect();
     let values = ir::eval(&p.graph, &inputs, &nodes, Rounding::F64);
     let quantities = shown
@@ -159,8 +202,8 @@ fn is_batched(problem: &Problem, q: &Quantity) -> bool {
 }
 
 /// Names with an unlabelled dimension over a thousand are reported on request only.
-fn is_reported(problem: &Problem, q: &objective::Quantity) -> bool {
-    let dims = &problem.bound.model.name(q.name).ty.dims;
+fn is_reported(problem: &Problem, name: NameId) -> bool {
+    let dims = &problem.bound.model.name(name).ty.dims;
     let long = |d: &DimId| {
         let dim = &problem.bound.dims[d.0 as usize];
         dim.labels.is_none() && dim.size > MOST_ELEMENTS

@@ -6,6 +6,7 @@
 use crate::backend::{self, Moments, Step, Update};
 use crate::ir::{Graph, Placing, Rows};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// The parameters of a graph as they start, with all rows: one table after the other, in the graph's order. Without batched
 /// dimensions it is the flat vector of the graph's steps.
@@ -83,6 +84,39 @@ pub(super) fn carry(
         }
     }
     Ok(carried)
+}
+
+/// Where each parameter lies among those of all rows.
+pub(super) fn spans(graph: &Graph) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let span = |param: &crate::ir::ParamInfo| {
+        let end = start + table_len(graph, param);
+        std::mem::replace(&mut start, end)..end
+    };
+    graph.params.iter().map(span).collect()
+}
+
+/// The parameters of a graph as they start, with those of another one in their place where names and sizes agree and `keeps`
+/// says so of their owner; and which these are.
+pub(super) fn carried(
+    graph: &Graph,
+    from: &Graph,
+    theirs: &[f64],
+    keeps: &dyn Fn(&str) -> bool,
+) -> (Vec<f64>, Vec<usize>) {
+    let mut params = initial(graph);
+    let places = spans(from);
+    let mut still = vec![];
+    for (span, info) in spans(graph).into_iter().zip(&graph.params) {
+        let owner = info.name.split('.').next().unwrap_or_default();
+        let same = from.params.iter().position(|p| p.name == info.name);
+        let place = same.map(|row| places[row].clone());
+        if let Some(place) = place.filter(|p| p.len() == span.len() && keeps(owner)) {
+            params[span.clone()].copy_from_slice(&theirs[place]);
+            still.extend(span);
+        }
+    }
+    (params, still)
 }
 
 fn table_len(graph: &Graph, param: &crate::ir::ParamInfo) -> usize {

@@ -92,7 +92,8 @@ impl<'a> Lowerer<'a> {
         let known = self.latents.iter().position(|l| l.name == guide.name);
         let value = match known {
             Some(row) => {
-                let redrawn = self.redrawn.iter().find(|(at, _)| *at == row).map(|(_, value)| *value);
+                let redrawn =
+                    self.redrawn.iter().find(|(at, _)| *at == row).map(|(_, value)| *value);
                 let own = self.latents[row].guided.as_ref().map(|q| q.drawn.value);
                 redrawn.or(own)
             }

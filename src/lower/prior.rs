@@ -1,7 +1,9 @@
-//! A draw of every latent from its prior, pulled back to where the guides live: scattered places for a fit to begin.
+//! Draws of every latent from its prior: to be looked at, and pulled back to where the guides live, as scattered places for a
+//! fit to begin.
 
-use super::{Lowerer, Mode, Problem, lower};
+use super::{Assembly, Lowerer, Mode, Problem, lower};
 use crate::check::model::{Site, StmtKind};
+use crate::dist::Call;
 use crate::estimator::Value;
 use crate::guide::Bijector;
 use crate::ir::{Dim, Graph, NodeId, Op};
@@ -28,15 +30,61 @@ pub fn prior(problem: &Problem) -> Prior {
     Prior { graph: lowerer.g, bases }
 }
 
+/// The model with `samples` draws from the prior for the values of its latents.
+pub fn prior_values(problem: &Problem, samples: usize) -> Assembly {
+    let mut lowerer = Lowerer::resume(problem, Mode::Report, lower(problem, Mode::Report, samples));
+    for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
+        match &stmt.kind {
+            StmtKind::Let { .. } => lowerer.stmt(index),
+            StmtKind::Tilde(site) if !site.observed => {
+                lowerer.prior_draw(site);
+            }
+            StmtKind::Tilde(_) | StmtKind::Factor(_) | StmtKind::Guide(_) => {}
+        }
+    }
+    lowerer.finish()
+}
+
+/// The assembly with draws for the values of the observed data, each given what its distribution is given.
+pub fn replicate(problem: &Problem, assembly: Assembly) -> Assembly {
+    let mut lowerer = Lowerer::resume(problem, Mode::Report, assembly);
+    for stmt in &problem.bound.model.stmts {
+        if let StmtKind::Tilde(site) = &stmt.kind
+            && site.observed
+        {
+            lowerer.enter(stmt);
+            lowerer.replica(site);
+            lowerer.windows.clear();
+        }
+    }
+    lowerer.finish()
+}
+
 impl Lowerer<'_> {
-    /// Draws one latent, which later statements then see.
-    fn prior_base(&mut self, site: &Site) -> Option<(u32, NodeId)> {
+    /// Draws one datum; with lags, where they exist, given the data before it.
+    fn replica(&mut self, site: &Site) {
+        let call = self.call(&site.dist);
+        let dims = site.dims.iter().map(|&d| self.here(d)).chain(self.draws).collect::<Vec<Dim>>();
+        let name = self.model.name(site.name).name.clone();
+        let drawn = call.draw(&mut self.g, &dims, &format!("{name} anew")).node();
+        self.values[site.name.0 as usize] = Some(Value::Plain(self.uncut(drawn)));
+    }
+
+    /// Draws one latent, which later statements then see: its prior in the units that it is drawn in, and the draw.
+    fn prior_draw(&mut self, site: &Site) -> (Call, NodeId) {
         let call = self.call(&site.dist);
         let (offset, prior) = self.shifted(site, call);
-        let dims: Vec<Dim> = site.dims.iter().map(|&d| self.dim(d)).collect();
+        let dims = site.dims.iter().map(|&d| self.dim(d)).chain(self.draws).collect::<Vec<Dim>>();
         let name = self.model.name(site.name).name.clone();
         let drawn = prior.draw(&mut self.g, &dims, &format!("{name} from its prior")).node();
         self.values[site.name.0 as usize] = Some(self.moved(offset, Value::Plain(drawn)));
+        (prior, drawn)
+    }
+
+    /// Draws one latent, and pulls the draw back.
+    fn prior_base(&mut self, site: &Site) -> Option<(u32, NodeId)> {
+        let (prior, drawn) = self.prior_draw(site);
+        let dims: Vec<Dim> = site.dims.iter().map(|&d| self.dim(d)).collect();
         let (row, own_dims) = self.location(site)?;
         let domain = prior.domain(&mut self.g);
         let bijector = Bijector::new(&mut self.g, &domain);

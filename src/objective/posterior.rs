@@ -3,10 +3,10 @@
 use super::align::index_node;
 use super::exact::{Factor, marginalize};
 use crate::check::flow::{Path, Paths};
-use crate::check::model::{NameId, NameKind, Stage};
+use crate::check::model::{NameId, NameKind, Stage, Stmt, StmtKind};
 use crate::estimator::Value;
 use crate::ir::{Dim, Entry, Graph, NodeId, Noise, Op};
-use crate::lower::{Assembly, Mode, Problem, lower, redo_values};
+use crate::lower::{Assembly, Mode, Problem, lower, prior_values, redo_values, replicate};
 use smallvec::smallvec;
 
 /// A graph whose quantities are draws from the fitted posterior, along the Monte Carlo dimension.
@@ -27,19 +27,46 @@ pub struct Quantity {
 
 /// The posterior of a fitted problem for `samples` draws.
 pub fn posterior(problem: &Problem, samples: usize) -> Posterior {
+    reported(problem, drawn(problem, samples), false)
+}
+
+/// The same names, and replicas of the observed data given them; before a fit from the prior.
+pub fn predictive(problem: &Problem, samples: usize, fitted: bool) -> Posterior {
+    let assembly = if fitted { drawn(problem, samples) } else { prior_values(problem, samples) };
+    reported(problem, replicate(problem, assembly), true)
+}
+
+fn drawn(problem: &Problem, samples: usize) -> Assembly {
     let mut assembly = lower(problem, Mode::Report, samples);
     let factors = marginalize(problem, &mut assembly);
     let known = draw_enumerated(&mut assembly);
     draw_marginalized(problem, &mut assembly, &factors, known);
-    let assembly = redo_values(problem, assembly);
+    redo_values(problem, assembly)
+}
+
+/// The same names drawn from the prior, each given those before it; point estimates as they begin.
+pub fn prior(problem: &Problem, samples: usize) -> Posterior {
+    reported(problem, prior_values(problem, samples), false)
+}
+
+/// Latents, params and the deterministic names that depend on them; observed names too where they are `replicas`.
+fn reported(problem: &Problem, assembly: Assembly, replicas: bool) -> Posterior {
     let model = &problem.bound.model;
+    let observed = |index: usize| {
+        let is_of = |s: &Stmt| match &s.kind {
+            StmtKind::Tilde(site) => site.observed && site.name.0 as usize == index,
+            _ => false,
+        };
+        replicas && model.stmts.iter().any(is_of)
+    };
     let mut quantities = vec![];
     for (index, decl) in model.names.iter().enumerate() {
-        let reported = match decl.kind {
-            NameKind::Latent { .. } | NameKind::Param { .. } => true,
-            NameKind::Let { hidden, .. } => decl.ty.stage >= Stage::Param && !hidden,
-            NameKind::Data(_) | NameKind::Weight(_) => false,
-        };
+        let reported = observed(index)
+            || match decl.kind {
+                NameKind::Latent { .. } | NameKind::Param { .. } => true,
+                NameKind::Let { hidden, .. } => decl.ty.stage >= Stage::Param && !hidden,
+                NameKind::Data(_) | NameKind::Weight(_) => false,
+            };
         if let (true, Some(Value::Plain(node))) = (reported, assembly.values[index]) {
             let dims = decl.ty.dims.iter().map(|d| assembly.dims[d.0 as usize]).collect();
             quantities.push(Quantity { name: NameId(index as u32), node, dims });

@@ -3,7 +3,9 @@
 //! Everything here is text or bytes made from values; only `folder` touches the disk, and nothing prints.
 
 mod batch;
+mod chart;
 mod diagnosis;
+mod doc;
 mod draws;
 mod errors;
 mod folder;
@@ -17,7 +19,9 @@ mod variance;
 mod verify;
 
 pub use batch::{BatchRow, batch_rows, batch_text};
+pub use chart::{Spread, bars, forest, histogram, points};
 pub use diagnosis::finding;
+pub use doc::{doc, doc_json};
 pub use draws::draws_csv;
 pub use errors::not_finite;
 pub use folder::Folder;
@@ -26,5 +30,6 @@ pub use plan::{LatentRow, SumRow, estimators, latent_rows, plan_text, sum_rows};
 pub use posterior::{elbo_lines, held_out_lines, history_csv, posterior_table, summary_csv};
 pub use record::{Elbos, Exit, HeldOutElbo, Record, Rows};
 pub use registry::{List, list};
+pub use table::{short, significant, table};
 pub use variance::{variance_json, variance_picture, variance_text};
 pub use verify::{verification_json, verification_text};

@@ -7,14 +7,14 @@ use crate::infer::{History, Summary};
 /// Rows of one name that the screen shows.
 const SHOWN: usize = 12;
 
-/// The table on the screen. Long names are cut, with a line that says so.
-pub fn posterior_table(summary: &[Summary]) -> String {
+/// The table on the screen. Long names are cut, with a line that says so and where the rest is.
+pub fn posterior_table(summary: &[Summary], rest_in: &str) -> String {
     let mut rows = vec![];
     for group in summary.chunk_by(|a, b| base(&a.name) == base(&b.name)) {
         let shown = if group.len() > SHOWN + 1 { SHOWN } else { group.len() };
         rows.extend(group[..shown].iter().map(row));
         if shown < group.len() {
-            rows.push(vec![format!("… {} more in summary.csv", group.len() - shown)]);
+            rows.push(vec![format!("… {} more{rest_in}", group.len() - shown)]);
         }
     }
     table(&["", "mean", "sd", "5%", "50%", "95%"], rows, 1)

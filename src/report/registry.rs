@@ -36,18 +36,18 @@ pub fn list(list: List) -> (String, Value) {
 fn distributions() -> Vec<Vec<String>> {
     let row = |d: &&dyn dist::Distribution| {
         let s = d.signature();
-        let forms: Vec<String> = s.forms.iter().map(parameters).collect();
+        let forms: Vec<String> = s.forms.iter().map(form).collect();
         vec![s.name.into(), forms.join(" or "), support(s.support, s.event), s.doc.into()]
     };
     dist::ALL.iter().map(row).collect()
 }
 
-fn parameters(form: &Form) -> String {
+pub(super) fn form(form: &Form) -> String {
     let names: Vec<&str> = form.params.iter().map(|p| p.name).collect();
     format!("({})", names.join(", "))
 }
 
-fn support(support: Support, event: Event) -> String {
+pub(super) fn support(support: Support, event: Event) -> String {
     let words = match support {
         Support::Real => "real",
         Support::Positive => "positive",

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 /// A table without lines; columns from `numbers` on are aligned to the right.
-pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>, numbers: usize) -> String {
+pub fn table(header: &[&str], rows: Vec<Vec<String>>, numbers: usize) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -17,7 +17,7 @@ pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>, numbers: usize) -> 
 }
 
 /// Four digits, without an exponent where that stays short.
-pub(super) fn short(x: f64) -> String {
+pub fn short(x: f64) -> String {
     let size = x.abs();
     if size != 0.0 && !(1e-3..1e6).contains(&size) {
         return format!("{x:.3e}");
@@ -27,7 +27,7 @@ pub(super) fn short(x: f64) -> String {
 }
 
 /// Three significant digits, without an exponent where that stays short.
-pub(super) fn significant(x: f64) -> String {
+pub fn significant(x: f64) -> String {
     if x == 0.0 || !x.is_finite() {
         return if x == 0.0 { "0".into() } else { x.to_string() };
     }

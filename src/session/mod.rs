@@ -1,6 +1,9 @@
 //! The facade that both front ends use: load, check, bind, plan, fit. Neither of them knows a pass.
 
+pub mod ask;
 mod errors;
+mod part;
+pub mod standing;
 
 use crate::backend::{self, Float, Lowering, Options, Program};
 use crate::check::check;

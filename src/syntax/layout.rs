@@ -98,7 +98,7 @@ impl Layout<'_> {
     fn newline(&mut self) {
         let starts = self.next_line_starts_statement();
         if self.open.is_empty() {
-            let goes_on = self.line.tokens.last().is_some_and(|last| self.continues(*last));
+            let goes_on = self.line.tokens.last().is_some_and(|last| continues(self.source, *last));
             if !goes_on || starts {
                 self.end_line();
             }
@@ -236,13 +236,6 @@ impl Layout<'_> {
         self.lines
     }
 
-    /// Whether a line that ends in this token goes on in the next.
-    fn continues(&self, last: Token) -> bool {
-        let text = self.source.slice(last.span);
-        let joins = matches!(text, "~" | "=" | "," | "->" | "over" | "as");
-        matches!(last.kind, Kind::Symbol | Kind::Word) && (joins || is_operator(text))
-    }
-
     /// An operator or separator that wants something before it. `@name` is an annotation.
     fn starts_badly(&self, token: Token) -> bool {
         let text = self.source.slice(token.span);
@@ -307,6 +300,13 @@ impl Operators {
             self.total += 1;
         }
     }
+}
+
+/// Whether a line that ends in this token goes on in the next.
+pub(super) fn continues(source: &Source, last: Token) -> bool {
+    let text = source.slice(last.span);
+    let joins = matches!(text, "~" | "=" | "," | "->" | "over" | "as");
+    matches!(last.kind, Kind::Symbol | Kind::Word) && (joins || is_operator(text))
 }
 
 fn closer(open: &str) -> &'static str {

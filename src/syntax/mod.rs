@@ -9,11 +9,15 @@ mod dump;
 mod errors;
 mod habits;
 mod layout;
+mod mentions;
 mod print;
 mod scan;
+mod typed;
 
 pub use dump::dump;
+pub use mentions::{mentions, words_of};
 pub use print::print;
+pub use typed::{Extent, Kind, extent, is_statement, parse_value, words};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Source, Span};

@@ -303,7 +303,9 @@ fn every_code_is_explained() {
 #[test]
 fn every_command_has_help() {
     let place = Workplace::new();
-    for command in ["", "run", "check", "plan", "fmt", "explain", "list"] {
+    for command in
+        ["", "run", "repl", "check", "plan", "fmt", "explain", "list", "doc", "new", "man"]
+    {
         let output = place.run(&format!("{command} --help"));
         assert_eq!(code(&output), 0, "{command}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("Usage:"), "{command}");
@@ -341,4 +343,18 @@ fn measured_estimators_are_the_same_each_time() {
     });
     assert!(why[0].starts_with("measured: variance × cost is 0.00e0"), "{}", why[0]);
     assert_eq!(why[0], why[1]);
+}
+
+#[test]
+fn shells_and_manuals_know_the_commands() {
+    let place = Workplace::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = place.run(&format!("completions {shell}"));
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("variance"), "{shell}");
+    }
+    let page = place.run("man");
+    assert!(String::from_utf8_lossy(&page.stdout).contains(".TH elbow"));
+    assert_eq!(code(&place.run("man pages")), 0);
+    assert!(place.path("pages/elbow-repl.1").exists());
 }

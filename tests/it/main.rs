@@ -1,6 +1,7 @@
 //! All tests, in one binary: it links once.
 
 mod agreement;
+mod asking;
 mod batches;
 mod bijectors;
 mod bounds;
@@ -30,7 +31,9 @@ mod oracle;
 mod pitfalls;
 mod plans;
 mod posteriors;
+mod pty;
 mod readme;
+mod repl;
 mod round_trip;
 mod rules;
 mod slopes;

@@ -21,8 +21,9 @@ const ROOMS: &[&str] = &[
     "infer",
     "report",
     "session",
-    "cli",
+    "front",
     "repl",
+    "cli",
     "main",
 ];
 
@@ -35,7 +36,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("pest", &["src/syntax/build", "src/syntax/errors"]),
     ("ariadne", &["src/diag/render.rs"]),
     ("dfdx", &["src/backend/"]),
-    ("rustyline", &["src/repl/editor.rs"]),
+    ("rustyline", &["src/repl/editor"]),
     ("clap", &["src/cli/"]),
     ("gemm", &["src/backend/"]),
     ("tiny_skia", &["src/report/picture/png.rs"]),

@@ -6,6 +6,7 @@
 use super::labels::Labels;
 use super::source::{Keys, Label, Source};
 use crate::check::model::{DimDecl, DimId, DimSize, Elem, Model, StmtKind};
+use crate::data::BoundDim;
 use crate::data::errors::label as label_errors;
 use crate::data::errors::shape::{self as errors, Carrier};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -31,6 +32,13 @@ enum Lookup {
 }
 
 impl Axis {
+    pub(super) fn of(dim: &BoundDim) -> Self {
+        match &dim.labels {
+            Some(labels) => Self::labelled(labels.to_vec()),
+            None => Self::positions(dim.size),
+        }
+    }
+
     fn positions(size: usize) -> Self {
         Axis { size, labels: None, lookup: Lookup::Positions }
     }

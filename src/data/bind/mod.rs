@@ -45,6 +45,14 @@ pub fn bind(
     (dims.map(|dims| Bound { model, dims, values, files }), diagnostics)
 }
 
+/// Labels, positions and slices in the expressions of a model against sizes and labels that are known.
+pub fn check_entries(model: &Model, dims: &[BoundDim]) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let axes: Vec<Option<Arc<Axis>>> = dims.iter().map(|d| Some(Arc::new(Axis::of(d)))).collect();
+    entries::check(model, &axes, &mut diagnostics);
+    diagnostics
+}
+
 /// All dimensions, once each has a size.
 fn sized(
     model: &Model,

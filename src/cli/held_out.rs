@@ -1,12 +1,13 @@
 //! `--test FILE`: the same model on data that the fit does not see.
 
-use super::super::Status;
-use super::super::terminal::Terminal;
-use super::Run;
+use super::Status;
+use super::run::Run;
 use crate::check::model::{DimId, ObjectiveAsk, ObjectiveKind};
 use crate::check::plan::Policy;
+use crate::front::Terminal;
+use crate::infer::Fitter;
 use crate::lower::Problem;
-use crate::report::Rows;
+use crate::report::{HeldOutElbo, Rows};
 use crate::session::{Inputs, Session};
 
 /// Held-out data, and what is to be had of them.
@@ -16,6 +17,14 @@ pub(super) struct HeldOut {
     pub(super) problem: Problem,
     /// What the figures are divided by.
     pub(super) rows: Option<Rows>,
+}
+
+impl HeldOut {
+    /// The figure where the fit stands.
+    pub(super) fn measure(&self, fitter: &mut Fitter) -> HeldOutElbo {
+        let (name, rows) = (self.name.clone(), self.rows.clone());
+        HeldOutElbo { name, rows, elbo: fitter.held_out(&self.problem) }
+    }
 }
 
 impl Run {

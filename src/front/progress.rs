@@ -4,12 +4,14 @@ use crate::infer::Fitter;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write;
 
-pub(super) struct Progress(ProgressBar);
+/// A progress bar on standard error.
+pub struct Progress(ProgressBar);
 
 const LINE: &str = "{bar:24} {percent:>3}%  {msg}  {speed}  {eta} left";
 
 impl Progress {
-    pub(super) fn new(shown: bool, steps: u64) -> Self {
+    /// Nothing is drawn where it is not `shown`.
+    pub fn new(shown: bool, steps: u64) -> Self {
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let style = ProgressStyle::with_template(LINE)
@@ -21,7 +23,8 @@ impl Progress {
         Self(ProgressBar::with_draw_target(Some(steps), target).with_style(style))
     }
 
-    pub(super) fn show(&self, fitter: &Fitter) {
+    /// Draws the fit as it stands.
+    pub fn show(&self, fitter: &Fitter) {
         if self.0.is_hidden() {
             return;
         }
@@ -32,7 +35,8 @@ impl Progress {
         self.0.set_position(fitter.done());
     }
 
-    pub(super) fn finish(&self) {
+    /// Takes the bar away.
+    pub fn finish(&self) {
         self.0.finish_and_clear();
     }
 }

@@ -1,23 +1,17 @@
 //! `elbow run FILE`: fits a model to data, reports, and leaves a folder of results.
 
-mod fit;
-mod held_out;
-mod interrupt;
-mod progress;
-
 use super::Status;
+use super::held_out::HeldOut;
 use super::inputs::{DataArgs, open_checked};
-use super::terminal::Terminal;
 use crate::backend::Lowering;
+use crate::backend::fast::in_pool;
 use crate::check::model::{FitSettings, Precision, Schedule};
 use crate::diag::{self, Diagnostic, Diagnostics};
+use crate::front::{self, Fit, Interrupt, Progress, Terminal};
 use crate::infer::{self, Config, Finding};
 use crate::lower::Problem;
 use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
-use fit::Fit;
-use held_out::HeldOut;
-use progress::Progress;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -35,10 +29,10 @@ pub(super) struct Run {
     fit: FitArgs,
     /// Held-out data, in place of the data of those names: their ELBO is reported
     #[arg(long, value_name = "FILE | NAME=FILE")]
-    test: Vec<String>,
+    pub(super) test: Vec<String>,
     /// Draws of the importance-weighted bound of held-out data
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..), requires = "test")]
-    test_bound: Option<u64>,
+    pub(super) test_bound: Option<u64>,
     /// Where to write the results [default: NAME.fit]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -166,7 +160,17 @@ impl Run {
         }
         let shown = terminal.watched && !self.quiet && !self.json;
         let progress = Progress::new(shown, ready.config.steps);
-        let fit = fit::fit(&ready.problem, &ready.config, &ready.held_out, &progress, started);
+        let interrupt = Interrupt::listen();
+        let fit = in_pool(ready.config.options.threads, || {
+            let (problem, config) = (ready.problem.clone(), ready.config.clone());
+            let (mut run, mut stopped) = front::Run::begin(problem, config, started);
+            if stopped.is_ok() {
+                stopped = run.go(&progress, &interrupt);
+            }
+            let held_out = ready.held_out.iter();
+            let held_out = held_out.map(|h| h.measure(&mut run.fitter)).collect();
+            front::Fit { held_out, ..run.report(stopped) }
+        });
         let found = warnings_of(&ready, &fit.findings);
         ready.warnings.extend(found.clone());
         let status = self.finish(terminal, &ready, &fit);
@@ -296,7 +300,7 @@ fn text(ready: &Ready, fit: &Fit) -> String {
     let mut out = report::batch_text(&ready.batches);
     out.push_str(&report::estimators(&ready.latents));
     out.push('\n');
-    out.push_str(&report::posterior_table(&fit.summary));
+    out.push_str(&report::posterior_table(&fit.summary, " in summary.csv"));
     out.push('\n');
     out.push_str(&report::elbo_lines(&fit.elbos));
     out.push_str(&report::held_out_lines(&fit.held_out));
