@@ -4,6 +4,7 @@ use super::model::{
     Adaptive, DistCall, Elem, EstimatorChoice, KlSettings, NameId, OptionValue, Schedule, Stage,
 };
 use super::plan_errors::estimator_refuses;
+use super::schedule::whole;
 use super::site_errors::annotation as errors;
 use super::{Checker, adaptive};
 use crate::dist::is_location_scale;
@@ -231,6 +232,14 @@ impl Checker {
                 Some(found) => found.map(OptionValue::Adaptive),
                 None => self.check_number(owner, card, value, (low, high)),
             },
+            OptionValues::Count { low, high } => {
+                let count = whole(value, low).filter(|count| *count <= high);
+                if count.is_none() {
+                    let (low, high) = (low as f64, high as f64);
+                    self.diags.push(errors::option_out_of_range(card, value.span, low, high));
+                }
+                count.map(|n| OptionValue::Schedule(Schedule::Constant(n as f64)))
+            }
             OptionValues::Flag => match flag(value) {
                 Some(on) => Some(OptionValue::Schedule(Schedule::Constant(on))),
                 None => {

@@ -3,7 +3,6 @@
 use super::flow::Flows;
 use super::model::{DistCall, Estimators, Expr, Model, OptionValue, Site, Stage};
 use super::plan::BUDGET;
-use crate::dist::Support;
 use crate::estimator::{self, Aim, Estimator};
 
 /// An estimator with options, and why.
@@ -31,7 +30,7 @@ pub(super) fn sampled(
     let guide = model.guide_of(site);
     let support = guide.unwrap_or(&site.dist).root().signature().support;
     let jump = flows.jumps.first();
-    let relaxes = matches!(support, Support::Binary | Support::Index);
+    let relaxes = support.relaxes();
     let own_family = guide.is_some() && candidates(model, site).contains(&"implicit");
     let smooth = if own_family { "implicit" } else { "pathwise" };
     match jump {

@@ -67,7 +67,13 @@ impl Draw {
             Support::CountTo(name) | Support::Composition(name) => count(most(name)),
             Support::CountBetween(..) => count(f64::INFINITY).between(call.bounds()),
             Support::Int => Draw { elem: Elem::Int, ..real(Interval::REAL) },
-            Support::OneHot => Draw { elem: Elem::Binary, ..real(Interval::UNIT) },
+            Support::OneHot | Support::Subset(_) => {
+                Draw { elem: Elem::Binary, ..real(Interval::UNIT) }
+            }
+            Support::Ranking => {
+                let one = Interval { low: 1.0, ..Interval::NONNEG };
+                Draw { elem: Elem::Int, support: one, mark: None }
+            }
             Support::Simplex => {
                 let mark = Some(Mark::Simplex(call.event[0]));
                 Draw { mark, ..real(Interval::UNIT) }

@@ -98,7 +98,12 @@ fn drawn_whole(model: &Model, latent: NameId) -> Vec<DimId> {
         let support = site.dist.dist.0.signature().support;
         matches!(
             support,
-            Support::Simplex | Support::Ordered | Support::Cholesky | Support::CorrCholesky
+            Support::Simplex
+                | Support::Ordered
+                | Support::Cholesky
+                | Support::CorrCholesky
+                | Support::Subset(_)
+                | Support::Ranking
         )
     });
     whole.map(|site| site.dist.event.clone()).unwrap_or_default()

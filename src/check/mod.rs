@@ -13,6 +13,7 @@ mod bracket;
 mod call;
 mod choice;
 mod contract;
+mod counting;
 pub mod coupling;
 mod dims;
 mod draw;

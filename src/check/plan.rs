@@ -5,11 +5,12 @@
 
 use super::batch::{batches, inside, unbounded};
 use super::choice::{Chosen, able, affordable, candidates, moved_bound, sampled};
+use super::counting::{joint_values, subset_size, values};
 use super::elimination::{Obstacle, Sum, eliminate};
 use super::flow::{Flows, flows};
 use super::model::{
-    DimId, Elem, EstimatorChoice, Estimators, Model, NameId, ObjectiveAsk, ObjectiveChoice,
-    OptionValue, Site,
+    DimId, DistCall, Elem, EstimatorChoice, Estimators, Model, NameId, ObjectiveAsk,
+    ObjectiveChoice, OptionValue, Site,
 };
 use super::objective::{obstacle, resolve};
 use super::objective_errors::objective_forbids;
@@ -18,6 +19,7 @@ use super::settings::option;
 pub use super::settings::{Policy, Sizes};
 use super::site_errors::batch as batch_errors;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::dist::Support;
 use crate::estimator::{self, Bias, Estimator};
 
 /// Joint values per element of the kept dimensions that a sum may take.
@@ -211,7 +213,7 @@ impl Planner<'_> {
     /// `barred` says why its exact sum is not taken.
     fn latent(&mut self, stmt: usize, site: &Site, barred: Option<String>) -> Option<LatentPlan> {
         let flows = flows(self.model, site.name);
-        let joint = self.joint_values(site, &flows);
+        let joint = joint_values(self.model, self.sizes, site, &flows);
         if let Some(error) = self.unguided(site) {
             self.diags.push(error);
             return None;
@@ -259,6 +261,15 @@ impl Planner<'_> {
 
     /// Why no guide serves a latent with this distribution, whatever its estimator.
     fn unguided(&self, site: &Site) -> Option<Diagnostic> {
+        let open = |dist: &&DistCall| {
+            let root = dist.root_call();
+            let is_subset = matches!(root.dist.0.signature().support, Support::Subset(_));
+            is_subset && subset_size(root).is_none()
+        };
+        let mut dists = self.model.guide_of(site).into_iter().chain([&site.dist]);
+        if let Some(open) = dists.find(open) {
+            return Some(errors::subset_size_open(self.model.name(site.name), open.root_call()));
+        }
         if site.guide.is_some() {
             return None;
         }
@@ -272,7 +283,13 @@ impl Planner<'_> {
     /// Why a guide would have too many logits.
     fn overfull(&self, site: &Site) -> Option<Diagnostic> {
         let name = self.model.name(site.name);
-        let values = self.support_size(site).filter(|_| site.guide.is_none())?;
+        let values = values(self.model, self.sizes, site)?;
+        if site.dist.root().signature().support.is_vector() {
+            return (values == 0).then(|| errors::subset_too_large(name, site));
+        }
+        if site.guide.is_some() {
+            return None;
+        }
         let is_over = name.ty.elem == Elem::Int && values > MOST_LOGITS;
         is_over.then(|| errors::too_many_counts(name, values))
     }
@@ -355,29 +372,5 @@ impl Planner<'_> {
         };
         let chosen = sampled(self.model, site, flows, estimators, aim)?;
         Some(Chosen { reason: format!("{why_not}; {}", chosen.reason), ..chosen })
-    }
-
-    /// Values per element, to the power of the elements that are mixed. `None` where a size is not known or there is no end.
-    fn joint_values(&self, site: &Site, flows: &Flows) -> Option<u128> {
-        let values = self.support_size(site)?;
-        let mut mixed = flows.mixed().into_iter();
-        let elements = mixed.try_fold(1_usize, |n, d| n.checked_mul(self.size(d)?))?;
-        Some(values.checked_pow(u32::try_from(elements).ok()?).unwrap_or(u128::MAX))
-    }
-
-    /// How many values one element has.
-    pub(super) fn support_size(&self, site: &Site) -> Option<u128> {
-        let ty = &self.model.name(site.name).ty;
-        let from_data = self.sizes.supports.iter().find(|(name, _)| *name == site.name);
-        match ty.elem {
-            Elem::Binary => Some(2),
-            Elem::Index(dim) => self.size(dim).map(|n| n as u128),
-            Elem::Int if ty.support.high.is_finite() => Some(ty.support.high as u128 + 1),
-            _ => from_data.map(|(_, count)| *count),
-        }
-    }
-
-    fn size(&self, dim: DimId) -> Option<usize> {
-        self.sizes.dims.get(dim.0 as usize).copied().flatten()
     }
 }

@@ -1,7 +1,7 @@
 //! E0290–E0299: estimators that a latent cannot have.
 
 use super::flow::Jump;
-use super::model::{EstimatorChoice, Model, NameDecl, NameId, Site};
+use super::model::{DistCall, EstimatorChoice, Model, NameDecl, NameId, Site};
 use super::plan::{BUDGET, LatentPlan, MOST_LOGITS};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::dist::Signature;
@@ -168,4 +168,23 @@ pub(super) fn too_many_counts(latent: &NameDecl, values: u128) -> Diagnostic {
     )
     .at(latent.span, "a latent, with a logit for each value up to its bound")
     .help(format!("write `{name} ~ Poisson(n * p)`, whose guide has one parameter"))
+}
+
+/// E0296. The size of a subset is a latent, data, or differs between elements.
+pub(super) fn subset_size_open(latent: &NameDecl, call: &DistCall) -> Diagnostic {
+    let name = &latent.name;
+    let size = call.counts().next().map_or(latent.span, |size| size.span);
+    Diagnostic::new(Code::E0296, format!("the guide of `{name}` needs the size of its subsets"))
+        .at(size, "not a number")
+        .also(latent.span, "a latent")
+        .help("write the size as a whole number")
+}
+
+/// E0296. More items than there are.
+pub(super) fn subset_too_large(latent: &NameDecl, site: &Site) -> Diagnostic {
+    let name = &latent.name;
+    let size = site.dist.root_call().counts().next().map_or(latent.span, |size| size.span);
+    Diagnostic::new(Code::E0296, format!("`{name}` has no value: there are fewer items"))
+        .at(size, "more than the dimension has positions")
+        .also(latent.span, "a subset of its last dimension")
 }

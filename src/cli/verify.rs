@@ -25,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   elbow verify model.elbow --data data.csv --json
 
 Finite latents are summed, up to three continuous numbers integrated, the rest sampled by an unbiased estimator.
+Where every latent is finite, or the model conjugate, the exact posterior and the evidence are printed too.
 Exit codes: 0 all unbiased estimators pass, 1 one fails or something given is wrong.";
 
 impl Verify {

@@ -50,6 +50,21 @@ impl Distribution for Mixture {
         weighed(g, each, c)
     }
 
+    fn refuses(&self, inner: &'static dyn Distribution, root: &Signature) -> Option<&'static str> {
+        if !inner.is_proper() {
+            return Some("a density that integrates to 1");
+        }
+        matches!(root.support, Support::Subset(_)).then_some("draws that are no subsets")
+    }
+
+    fn relaxed_log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
+        let weights = categorical::log_masses(g, &component(c));
+        let inner = c.inner();
+        let each = inner.dist.relaxed_log_prob(g, x, inner);
+        let joint = g.add(weights, each);
+        g.log_sum_exp(joint, &[c.event[0]])
+    }
+
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let inner = c.inner();
         let each: Vec<Dim> = dims.iter().copied().filter(|d| !inner.event.contains(d)).collect();

@@ -16,6 +16,7 @@ mod categorical;
 mod cauchy;
 mod censored;
 mod chi_squared;
+mod clocks;
 mod dirichlet;
 mod dirichlet_multinomial;
 mod discrete_laplace;
@@ -58,12 +59,14 @@ mod negative_binomial;
 mod normal;
 mod numeric;
 mod one_hot_categorical;
+mod order;
 mod ordered;
 mod ordered_choice;
 mod ordered_logistic;
 mod ordered_probit;
 mod pareto;
 mod pareto_type2;
+mod plackett_luce;
 mod poisson;
 mod rayleigh;
 mod relaxed_categorical;
@@ -74,6 +77,7 @@ mod signature;
 mod skellam;
 mod skew_normal;
 mod student_t;
+mod subset;
 mod triangle;
 mod triangular;
 mod truncated;
@@ -86,7 +90,9 @@ mod zero_inflated;
 pub use bernoulli::Bernoulli;
 pub use call::Call;
 pub use categorical::Categorical;
+pub use clocks::Clocks;
 pub use normal::Normal;
+pub use order::{places, rankings, subsets};
 pub use signature::{Event, Form, Needs, Param, Signature, Support};
 
 use crate::ir::{Dim, Graph, NodeId};
@@ -140,6 +146,13 @@ pub enum Domain {
     Int,
     /// 1 at one place of the dimension, 0 elsewhere.
     OneHot(Dim),
+    /// 1 at so many places of the dimension, 0 elsewhere.
+    Subset {
+        over: Dim,
+        size: NodeId,
+    },
+    /// Places along the dimension: each of 1 … its size once.
+    Ranking(Dim),
     /// Counts along the dimension that add up to the node.
     Composition {
         over: Dim,
@@ -240,6 +253,11 @@ pub trait Distribution: Sync {
         None
     }
 
+    /// The log mass of a relaxed value: what the mass is on the support, and smooth between.
+    fn relaxed_log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
+        self.log_prob(g, x, c)
+    }
+
     /// Whether the density integrates to 1. What does not cannot be drawn from: its draws are NaN.
     fn is_proper(&self) -> bool {
         true
@@ -308,6 +326,8 @@ pub static ALL: &[&dyn Distribution] = &[
     &ordered_logistic::ORDERED_LOGISTIC,
     &ordered_probit::ORDERED_PROBIT,
     &one_hot_categorical::OneHotCategorical,
+    &subset::Subset,
+    &plackett_luce::PlackettLuce,
     &multinomial::Multinomial,
     &dirichlet_multinomial::DirichletMultinomial,
     &dirichlet::Dirichlet,

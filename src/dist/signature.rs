@@ -87,6 +87,10 @@ pub enum Support {
     Composition(&'static str),
     /// 1 at one place of the event dimension, 0 elsewhere.
     OneHot,
+    /// 1 at as many places of the event dimension as the parameter of this name says, 0 elsewhere.
+    Subset(&'static str),
+    /// Places along the event dimension: each of 1 … its size once.
+    Ranking,
     /// Lower triangular over the two event dimensions, with a positive diagonal.
     Cholesky,
     /// A Cholesky factor whose rows have length 1.
@@ -107,14 +111,31 @@ impl Support {
                 | Support::Int
                 | Support::Composition(_)
                 | Support::OneHot
+                | Support::Subset(_)
+                | Support::Ranking
         )
     }
 
-    /// Whether there are finitely many values, for each element by itself.
+    /// Whether a discrete value is a vector, whose elements go together.
+    pub fn is_vector(self) -> bool {
+        matches!(self, Support::Subset(_) | Support::Ranking)
+    }
+
+    /// Whether a discrete value has a relaxation: a temperature moves it between its values.
+    pub fn relaxes(self) -> bool {
+        matches!(self, Support::Binary | Support::Index | Support::Subset(_) | Support::Ranking)
+    }
+
+    /// Whether there are finitely many values, for each element by itself or each vector as a whole.
     pub fn is_finite(self) -> bool {
         matches!(
             self,
-            Support::Binary | Support::Index | Support::CountTo(_) | Support::CountBetween(..)
+            Support::Binary
+                | Support::Index
+                | Support::CountTo(_)
+                | Support::CountBetween(..)
+                | Support::Subset(_)
+                | Support::Ranking
         )
     }
 
@@ -203,6 +224,13 @@ pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
         Support::CountBetween(low, high) => Domain::Count { lower: named(low), upper: named(high) },
         Support::Int => Domain::Int,
         Support::OneHot => Domain::OneHot(c.event[0]),
+        Support::Subset(size) => {
+            let Some(size) = named(size) else {
+                unreachable!("{}: names a parameter of each form", s.name)
+            };
+            Domain::Subset { over: c.event[0], size }
+        }
+        Support::Ranking => Domain::Ranking(c.event[0]),
         Support::Cholesky => Domain::Cholesky(c.event[0], c.event[1]),
         Support::CorrCholesky => Domain::CorrCholesky(c.event[0], c.event[1]),
         Support::Simplex => Domain::Simplex(c.event[0]),

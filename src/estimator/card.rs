@@ -50,6 +50,11 @@ pub enum OptionValues {
         low: f64,
         high: f64,
     },
+    /// A whole number between these ends.
+    Count {
+        low: u64,
+        high: u64,
+    },
     /// `true` or `false`; named alone it is true.
     Flag,
     Words(&'static [&'static str]),

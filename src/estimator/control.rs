@@ -4,7 +4,7 @@
 //! ∇E f = E[(f(b) − η c(z̃)) ∇log q(b) + η ∇c(z) − η ∇c(z̃)], where z and z̃ both move with the parameters. What c depends
 //! on descends along the gradient of the estimate's square, which is that of its variance.
 
-use super::gumbel_softmax::relaxable;
+use super::gumbel_softmax::chooses;
 use super::learn::Learned;
 use super::relaxed::{self, Relaxed, relaxed, tempered};
 use super::{
@@ -33,7 +33,7 @@ impl Estimator for Controlled {
     }
 
     fn refuses(&self, dist: &Signature) -> Option<&'static str> {
-        relaxable(dist)
+        chooses(dist)
     }
 
     fn compares(&self) -> bool {

@@ -1,7 +1,9 @@
 //! Gumbel-Softmax: a tempered softmax of logits and Gumbel noise in place of the argmax (Jang, Gu & Poole 2017;
 //! Maddison, Mnih & Teh 2017). Works in log space, so that no temperature underflows.
 
-use super::{Aim, Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Site, Value};
+use super::{
+    Aim, Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Site, Value, structured,
+};
 use crate::dist::{Event, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Schedule};
 
@@ -51,8 +53,14 @@ impl Estimator for GumbelSoftmax {
 
 /// Why a distribution has no relaxation.
 pub(super) fn relaxable(dist: &Signature) -> Option<&'static str> {
-    let relaxes = matches!(dist.support, Support::Binary | Support::Index);
-    (!relaxes).then_some("needs a Bernoulli or a Categorical latent")
+    let relaxes = dist.support.relaxes();
+    (!relaxes).then_some("needs a Bernoulli, Categorical, Subset or PlackettLuce latent")
+}
+
+/// Why a distribution is not one of single choices, each with a relaxation.
+pub(super) fn chooses(dist: &Signature) -> Option<&'static str> {
+    let chooses = matches!(dist.support, Support::Binary | Support::Index);
+    (!chooses).then_some("needs a Bernoulli or a Categorical latent")
 }
 
 /// Relaxed draws are not from q, whose score has mean 0 under its own draws alone.
@@ -60,9 +68,14 @@ pub(super) fn scoreless(aim: Aim) -> Option<&'static str> {
     (aim == Aim::Stl).then_some("keeps the score of log q, whose mean over relaxed draws is not 0")
 }
 
-/// A point of the simplex (or of (0, 1) for two values); `hard` moves the forward value to the nearest corner.
+/// A relaxed draw: a point of the simplex (or of (0, 1) for two values); `hard` moves the forward value to the nearest corner.
 pub(super) fn relaxed(g: &mut Graph, site: &Site, hard: bool) -> Value {
     let tau = site.options.number("tau");
+    match site.q.dist.signature().support {
+        Support::Subset(_) => return structured::subset(g, site, tau, hard),
+        Support::Ranking => return structured::ranking(g, site, tau, hard),
+        _ => {}
+    }
     let mut dims = site.all_dims();
     if site.q.dist.signature().event != Event::Classes {
         return Value::Plain(relaxed_bernoulli(g, site, &dims, tau, hard));
@@ -102,7 +115,7 @@ fn relaxed_bernoulli(g: &mut Graph, site: &Site, dims: &[Dim], tau: NodeId, hard
 }
 
 /// The value of `hard` with the gradient of `soft`.
-fn straight(g: &mut Graph, hard: NodeId, soft: NodeId) -> NodeId {
+pub(super) fn straight(g: &mut Graph, hard: NodeId, soft: NodeId) -> NodeId {
     let fixed = g.stop(soft);
     let change = g.sub(soft, fixed);
     let hard = g.stop(hard);

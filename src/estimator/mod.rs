@@ -22,6 +22,8 @@ mod reinforce;
 mod relax;
 mod relaxed;
 mod straight_through;
+mod structured;
+mod unordered;
 mod vimco;
 
 pub use aim::{Aim, StandIn};
@@ -149,6 +151,7 @@ pub static ALL: &[&dyn Estimator] = &[
     &vimco::Vimco,
     &disarm::Disarm,
     &mvd::Mvd,
+    &unordered::Unordered,
     &rebar::REBAR,
     &relax::RELAX,
     &enumerate::ENUMERATE,

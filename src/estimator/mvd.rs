@@ -29,7 +29,7 @@ impl Estimator for Mvd {
 
     fn refuses(&self, dist: &Signature) -> Option<&'static str> {
         let counts_to = matches!(dist.support, Support::CountTo(_));
-        counts_to.then_some(
+        (counts_to || dist.support.is_vector() && dist.support.is_discrete()).then_some(
             "needs a continuous, a Bernoulli, a Categorical or an unbounded count latent",
         )
     }

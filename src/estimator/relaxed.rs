@@ -60,7 +60,7 @@ pub(super) fn classes(site: &Site) -> Option<Dim> {
     (site.q.dist.signature().event == Event::Classes).then(|| site.q.event[0])
 }
 
-fn masses(g: &mut Graph, site: &Site, classes: Dim) -> NodeId {
+pub(super) fn masses(g: &mut Graph, site: &Site, classes: Dim) -> NodeId {
     let Some(log) = site.q.dist.masses(g, site.q, classes) else {
         unreachable!("relaxed sites have a finite support");
     };

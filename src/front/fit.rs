@@ -6,7 +6,7 @@ use crate::infer::{
     Beginning, Blame, Config, Draws, Finding, Fitter, History, Reading, Stop, Summary, summarize,
 };
 use crate::lower::Problem;
-use crate::report::{Elbos, Exit};
+use crate::report::{Elbos, Exit, HeldOutElbo};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,8 @@ pub struct Fit {
     /// Of the steps alone.
     pub us_per_step: f64,
     pub elbos: Elbos,
+    /// Of data that the fit did not see, where somebody measures them.
+    pub held_out: Vec<HeldOutElbo>,
     pub history: History,
     pub temperatures: Vec<Reading>,
     pub draws: Draws,
@@ -136,6 +138,7 @@ impl Run {
             seconds: self.begin_seconds + self.loop_seconds,
             us_per_step: self.loop_seconds * 1e6 / steps.max(1) as f64,
             elbos: elbos(&mut self.fitter),
+            held_out: vec![],
             history: self.fitter.history().clone(),
             temperatures: self.fitter.temperatures().to_vec(),
             summary: summarize(&self.problem, &draws),

@@ -12,9 +12,10 @@ pub fn by_hand(g: &mut Graph, request: &Request) -> Guided {
     let q = in_logits(g, &plain);
     let dims = request.dims.to_vec();
     let drawn = draw(g, request, &q, &dims);
-    let (value, log_q, named) = (drawn.value, request.log_q, Some(q.clone()));
-    let entropy = entropy(g, &q, value, log_q);
-    Guided { q, dims, drawn, value, entropy, named, log_q, bijector: None, by_hand: true }
+    let (value, log_q, relaxed) = (drawn.value, request.log_q, request.is_relaxed());
+    let named = Some(q.clone());
+    let entropy = entropy(g, &q, value, log_q, relaxed);
+    Guided { q, dims, drawn, value, entropy, named, log_q, relaxed, bijector: None, by_hand: true }
 }
 
 /// Estimators of discrete latents move logits.
@@ -38,11 +39,12 @@ fn in_logits(g: &mut Graph, q: &Call) -> Call {
 }
 
 /// −log q in expectation where that is closed, else at the draw.
-pub(super) fn entropy(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ) -> NodeId {
-    minus_log_q(g, q, drawn, log_q).unwrap_or_else(|| expected(g, q, drawn))
+pub(super) fn entropy(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ, relaxed: bool) -> NodeId {
+    let sampled = minus_log_q(g, q, drawn, log_q, relaxed);
+    sampled.unwrap_or_else(|| expected(g, q, drawn, relaxed))
 }
 
-fn expected(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
+fn expected(g: &mut Graph, q: &Call, drawn: Value, relaxed: bool) -> NodeId {
     match q.dist.signature().name {
         "Normal" => {
             let [_, scale] = q.args();
@@ -64,5 +66,5 @@ fn expected(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
         let log = g.sub(log, total);
         return super::discrete::entropy(g, log, values);
     }
-    super::sampled_entropy(g, q, drawn)
+    super::sampled_entropy(g, q, drawn, relaxed)
 }

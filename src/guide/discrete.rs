@@ -72,20 +72,40 @@ pub(super) fn counts(g: &mut Graph, request: &Request) -> Guided {
     done(g, request, q, None)
 }
 
+/// Logits whose largest, with noise, are taken; the size is the prior's.
+pub(super) fn subset(g: &mut Graph, request: &Request, over: Dim, size: NodeId) -> Guided {
+    let logits = parameter(g, request.name, "logits", request.dims, 0.0);
+    let q = Call::new(registered("Subset"), 0, vec![logits, size]).over([over]);
+    done(g, request, q, None)
+}
+
+pub(super) fn ranking(g: &mut Graph, request: &Request, over: Dim) -> Guided {
+    let logits = parameter(g, request.name, "logits", request.dims, 0.0);
+    let q = Call::new(registered("PlackettLuce"), 0, vec![logits]).over([over]);
+    done(g, request, q, None)
+}
+
 /// Draws; without a closed form the entropy is that of the draw.
 fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> Guided {
     let dims = request.dims.to_vec();
     let drawn = draw(g, request, &q, &dims);
-    let (value, log_q) = (drawn.value, request.log_q);
+    let (value, log_q, relaxed) = (drawn.value, request.log_q, request.is_relaxed());
     let entropy = match entropy {
-        Some(expected) => minus_log_q(g, &q, value, log_q).unwrap_or(expected),
-        None => count_entropy(g, &q, value, log_q),
+        Some(expected) => minus_log_q(g, &q, value, log_q, relaxed).unwrap_or(expected),
+        None => drawn_entropy(g, &q, value, log_q, relaxed),
     };
     let named = Some(q.clone());
-    Guided { named, q, dims, drawn, value, entropy, log_q, bijector: None, by_hand: false }
+    Guided { named, q, dims, drawn, value, entropy, log_q, relaxed, bijector: None, by_hand: false }
 }
 
-/// −log q of an unbounded count, whose expectation has no closed form.
-pub(super) fn count_entropy(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ) -> NodeId {
-    minus_log_q(g, q, drawn, log_q).unwrap_or_else(|| sampled_entropy(g, q, drawn))
+/// −log q of a draw, where its expectation has no closed form.
+pub(super) fn drawn_entropy(
+    g: &mut Graph,
+    q: &Call,
+    drawn: Value,
+    log_q: LogQ,
+    relaxed: bool,
+) -> NodeId {
+    let sampled = minus_log_q(g, q, drawn, log_q, relaxed);
+    sampled.unwrap_or_else(|| sampled_entropy(g, q, drawn, relaxed))
 }

@@ -6,13 +6,15 @@
 mod bijector;
 mod by_hand;
 mod discrete;
+mod line;
 mod own;
 
 pub use bijector::{Bijected, Bijector};
 pub use by_hand::by_hand;
+pub use line::{OnLine, on_line};
 
 use crate::dist::{self, Call, Distribution, Domain};
-use crate::estimator::{Drawn, Estimator, Options, Site, Value};
+use crate::estimator::{Bias, Drawn, Estimator, Options, Site, Value};
 use crate::ir::{Dim, Graph, NodeId};
 
 /// ½ log(2πe): the entropy of a standard normal.
@@ -52,6 +54,13 @@ pub struct Request<'a> {
     pub log_q: LogQ,
 }
 
+impl Request<'_> {
+    /// Whether the value is a relaxed one.
+    fn is_relaxed(&self) -> bool {
+        !self.hard && self.estimator.card().bias == Bias::Biased
+    }
+}
+
 /// A latent under its guide.
 #[derive(Clone)]
 pub struct Guided {
@@ -68,6 +77,8 @@ pub struct Guided {
     /// q as a distribution on the model's space, where it is one of the registry: for closed-form KL.
     pub named: Option<Call>,
     pub log_q: LogQ,
+    /// Whether the value is a relaxed one.
+    pub relaxed: bool,
     /// From unconstrained space, for continuous latents whose guide is there.
     bijector: Option<Bijector>,
     /// Whether the model writes it.
@@ -89,6 +100,7 @@ pub fn family(g: &mut Graph, request: &Request) -> &'static str {
         Domain::CorrCholesky(..) | Domain::Corr(..) => "Normal through partial correlations",
         Domain::Binary | Domain::Index(_) | Domain::Count { upper: Some(_), .. } => "free logits",
         Domain::Count { upper: None, .. } => "Poisson with a free mean",
+        Domain::Subset { .. } | Domain::Ranking(_) => "free logits, drawn in order",
         Domain::Int | Domain::Composition { .. } | Domain::OneHot(_) => "none",
     }
 }
@@ -105,6 +117,8 @@ pub fn automatic(g: &mut Graph, request: &Request) -> Guided {
             discrete::counts_to(g, request, lower, upper)
         }
         Domain::Count { lower: None, upper: None } => discrete::counts(g, request),
+        Domain::Subset { over, size } => discrete::subset(g, request, over, size),
+        Domain::Ranking(over) => discrete::ranking(g, request, over),
         Domain::Count { lower: Some(_), upper: None }
         | Domain::Int
         | Domain::Composition { .. }
@@ -127,7 +141,8 @@ fn continuous(g: &mut Graph, request: &Request) -> Guided {
     let (value, entropy) = transformed(g, &bijector, &q, drawn.value, log_q);
     let named = named(g, &request.domain, &q);
     let bijector = Some(bijector);
-    Guided { q, dims, drawn, value, entropy, named, log_q, bijector, by_hand: false }
+    let (relaxed, by_hand) = (false, false);
+    Guided { q, dims, drawn, value, entropy, named, log_q, relaxed, bijector, by_hand }
 }
 
 /// The value and the entropy that a draw from a Normal in unconstrained space gives.
@@ -140,7 +155,7 @@ fn transformed(
 ) -> (Value, NodeId) {
     let Value::Plain(base) = drawn else { unreachable!("continuous draws are not relaxed") };
     let Bijected { value, log_det } = bijector.forward(g, base);
-    let entropy = minus_log_q(g, q, drawn, log_q).unwrap_or_else(|| {
+    let entropy = minus_log_q(g, q, drawn, log_q, false).unwrap_or_else(|| {
         let [_, scale] = q.args();
         let log_scale = g.ln(scale);
         g.shift(NORMAL_ENTROPY, log_scale)
@@ -154,19 +169,26 @@ fn transformed(
 }
 
 /// −log q of a draw; `None` where its expectation is wanted.
-fn minus_log_q(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ) -> Option<NodeId> {
+fn minus_log_q(
+    g: &mut Graph,
+    q: &Call,
+    drawn: Value,
+    log_q: LogQ,
+    relaxed: bool,
+) -> Option<NodeId> {
     match log_q {
         LogQ::Expected => None,
-        LogQ::Sampled => Some(sampled_entropy(g, q, drawn)),
+        LogQ::Sampled => Some(sampled_entropy(g, q, drawn, relaxed)),
         LogQ::Path => {
             let fixed = own::stopped(g, q);
-            Some(sampled_entropy(g, &fixed, drawn))
+            Some(sampled_entropy(g, &fixed, drawn, relaxed))
         }
     }
 }
 
-fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
+fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value, relaxed: bool) -> NodeId {
     let log_q = match drawn {
+        Value::Plain(z) if relaxed => q.dist.relaxed_log_prob(g, z, q),
         Value::Plain(z) => q.log_prob(g, z),
         Value::Soft { simplex, dim } => {
             let soft = q.dist.soft_log_prob(g, simplex, dim, q);
@@ -182,7 +204,7 @@ fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value) -> NodeId {
 pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -> (Value, NodeId) {
     if guided.by_hand {
         let own = drawn == guided.drawn.value;
-        let again = |g| by_hand::entropy(g, &guided.q, drawn, guided.log_q);
+        let again = |g| by_hand::entropy(g, &guided.q, drawn, guided.log_q, guided.relaxed);
         return (drawn, if own { guided.entropy } else { again(g) });
     }
     match (domain, &guided.bijector) {
@@ -194,11 +216,12 @@ pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -
             transformed(g, &bijector, &guided.q, drawn, guided.log_q)
         }
         (_, Some(bijector)) => transformed(g, bijector, &guided.q, drawn, guided.log_q),
-        (Domain::Count { upper: None, .. }, None) => {
-            (drawn, discrete::count_entropy(g, &guided.q, drawn, guided.log_q))
+        (Domain::Count { upper: None, .. } | Domain::Subset { .. } | Domain::Ranking(_), None) => {
+            let (log_q, relaxed) = (guided.log_q, guided.relaxed);
+            (drawn, discrete::drawn_entropy(g, &guided.q, drawn, log_q, relaxed))
         }
         (_, None) => {
-            let sampled = minus_log_q(g, &guided.q, drawn, guided.log_q);
+            let sampled = minus_log_q(g, &guided.q, drawn, guided.log_q, guided.relaxed);
             (drawn, sampled.unwrap_or(guided.entropy))
         }
     }

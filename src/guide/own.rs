@@ -78,7 +78,18 @@ pub(super) fn guided(g: &mut Graph, request: &Request, family: &'static str) -> 
     let log_q = request.log_q;
     let (value, entropy) = placed(g, &request.domain, &q, drawn.value, log_q);
     let named = (keeps(&q) || is_standard(g, &request.domain)).then(|| q.clone());
-    Guided { q, dims, drawn, value, entropy, named, log_q, bijector: None, by_hand: false }
+    Guided {
+        q,
+        dims,
+        drawn,
+        value,
+        entropy,
+        named,
+        log_q,
+        relaxed: false,
+        bijector: None,
+        by_hand: false,
+    }
 }
 
 /// Gamma, InverseGamma, Beta or Dirichlet.
@@ -152,7 +163,7 @@ pub(super) fn placed(
     log_q: LogQ,
 ) -> (Value, NodeId) {
     let Value::Plain(z) = drawn else { unreachable!("continuous draws are not relaxed") };
-    if let Some(entropy) = minus_log_q(g, q, drawn, log_q) {
+    if let Some(entropy) = minus_log_q(g, q, drawn, log_q, false) {
         return on_domain(g, domain, z, entropy);
     }
     if keeps(q) {

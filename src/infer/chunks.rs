@@ -9,11 +9,13 @@ use crate::backend::{self, CounterNoise, NoiseSource, Options, Program, Step};
 use crate::check::model::DimId;
 use crate::ir::{Graph, Noise, Rows};
 use crate::lower::Problem;
-use crate::objective::{Objective, objective};
+use crate::objective::Objective;
 use std::collections::HashMap;
 
 /// Rows of a chunk, where batches are smaller.
 const CHUNK: usize = 256;
+/// Copies of draws of a chunk.
+const COPIES: usize = 2048;
 /// Element operations of a reported ELBO; its draws, and those that are computed together.
 const BUDGET: f64 = 1e9;
 const DRAWS: (f64, f64) = (4.0, 1000.0);
@@ -37,11 +39,32 @@ impl Chunk {
     }
 }
 
+/// How much is computed at a time, and for how long.
+#[derive(Clone, Copy)]
+pub(super) struct Effort {
+    /// Rows of a chunk, where batches are smaller.
+    rows: usize,
+    least_draws: f64,
+}
+
+impl Effort {
+    pub(super) const ELBO: Effort = Effort { rows: CHUNK, least_draws: DRAWS.0 };
+
+    /// Of a bound with so many copies of every draw.
+    pub(super) fn bound(copies: usize) -> Self {
+        Self { rows: (COPIES / copies).clamp(1, CHUNK), least_draws: 2.0 }
+    }
+}
+
 /// Chunks that cover all rows; one of everything where nothing is batched.
 pub(super) fn chunks(problem: &Problem) -> Vec<Chunk> {
+    in_chunks(problem, CHUNK)
+}
+
+fn in_chunks(problem: &Problem, rows: usize) -> Vec<Chunk> {
     let whole = Chunk { sizes: vec![], firsts: vec![], share: 1.0, place: 0 };
     let mut all = vec![whole];
-    for (dim, rows) in larger(problem).plan.batches.iter().copied() {
+    for (dim, rows) in at_least(problem, rows).plan.batches.iter().copied() {
         let count = size(problem, dim);
         let further = |chunk: &Chunk| {
             let chunk = chunk.clone();
@@ -64,8 +87,14 @@ pub(super) fn chunks(problem: &Problem) -> Vec<Chunk> {
 
 /// The problem with batches that are large enough to stand for all rows.
 pub(super) fn larger(problem: &Problem) -> Problem {
+    at_least(problem, CHUNK)
+}
+
+/// Batches that are small are as large as what is asked for; one below a batch is a chunk of its own size.
+fn at_least(problem: &Problem, rows: usize) -> Problem {
     let batches = problem.plan.batches.iter();
-    let larger = batches.map(|&(d, rows)| (d, rows.max(CHUNK).min(size(problem, d))));
+    let fit = |own: usize| if rows < CHUNK { rows } else { own.max(rows) };
+    let larger = batches.map(|&(d, own)| (d, fit(own).min(size(problem, d))));
     problem.in_batches(larger.collect())
 }
 
@@ -113,11 +142,13 @@ pub(super) fn elbos(
     options: Options,
     step: u64,
     noise: &mut CounterNoise,
+    effort: Effort,
     of: &dyn Fn(&Problem, usize) -> Objective,
 ) -> Vec<f64> {
-    let chunks = chunks(problem);
-    let single = objective(&larger(problem), 1).graph.operations() * chunks.len() as f64;
-    let draws = (BUDGET / single).clamp(DRAWS.0, DRAWS.1) as usize;
+    let chunks = in_chunks(problem, effort.rows);
+    let one = of(&at_least(problem, effort.rows), 1);
+    let single = one.graph.operations() * chunks.len() as f64;
+    let draws = (BUDGET / single).clamp(effort.least_draws, DRAWS.1) as usize;
     let together = draws.min(TOGETHER);
     let mut compiled: HashMap<_, (Graph, Box<dyn Step>)> = HashMap::new();
     let passes = draws.div_ceil(together) as u64;

@@ -148,7 +148,8 @@ fn may_be_flat(model: &Model, plan: &LatentPlan) -> bool {
     let unknown = |kind: &NameKind| {
         matches!(kind, NameKind::Param { .. } | NameKind::Weight(_) | NameKind::Latent { .. })
     };
-    finite && sampled(model, plan).is_some() && couples(model, plan.name, unknown)
+    let scalar = |site: &Site| !site.dist.root().signature().support.is_vector();
+    finite && sampled(model, plan).is_some_and(scalar) && couples(model, plan.name, unknown)
 }
 
 fn sampled<'m>(model: &'m Model, plan: &LatentPlan) -> Option<&'m Site> {

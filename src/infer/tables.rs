@@ -5,6 +5,7 @@
 
 use crate::backend::{self, Moments, Step, Update};
 use crate::ir::{Graph, Placing, Rows};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// The parameters of a graph as they start, with all rows: one table after the other, in the graph's order. Without batched
@@ -85,6 +86,37 @@ pub(super) fn carried(
         }
     }
     (params, still)
+}
+
+/// All parameters of another graph, from those of one that has them by name.
+///
+/// # Errors
+/// The name of one that it lacks, or that has values of its own along a dimension of `rows`.
+pub(super) fn carry(
+    from: &Graph,
+    all: &[f64],
+    to: &Graph,
+    rows: &[&str],
+) -> Result<Vec<f64>, String> {
+    let mut rest = all;
+    let mut known = HashMap::new();
+    for param in &from.params {
+        let (own, others) = rest.split_at(table_len(from, param));
+        known.insert(param.name.as_str(), own);
+        rest = others;
+    }
+    let is_local = |param: &crate::ir::ParamInfo| {
+        param.shape.iter().any(|d| rows.contains(&to.dim_info(d).name.as_str()))
+    };
+    let mut carried = vec![];
+    for param in &to.params {
+        let len = table_len(to, param);
+        match known.get(param.name.as_str()) {
+            Some(own) if own.len() == len && !is_local(param) => carried.extend_from_slice(own),
+            _ => return Err(param.name.clone()),
+        }
+    }
+    Ok(carried)
 }
 
 fn table_len(graph: &Graph, param: &crate::ir::ParamInfo) -> usize {

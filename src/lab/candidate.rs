@@ -76,7 +76,9 @@ fn variants(card: &Card, planned: &LatentPlan) -> Vec<Options> {
 
 fn values(of: OptionValues) -> Vec<OptionValue> {
     match of {
-        OptionValues::Number { .. } | OptionValues::Temperature { .. } => vec![],
+        OptionValues::Number { .. }
+        | OptionValues::Temperature { .. }
+        | OptionValues::Count { .. } => vec![],
         OptionValues::Flag => {
             [0.0, 1.0].map(|x| OptionValue::Schedule(Schedule::Constant(x))).into()
         }

@@ -101,6 +101,9 @@ fn elements(problem: &Problem, g: &Graph, weights: &Weights, slopes: &[f64]) -> 
 
 /// A label in quotes, a position from 1, a count.
 fn value(problem: &Problem, weights: &Weights, at: usize) -> String {
+    if let Some(rows) = &weights.rows {
+        return vector(&rows[at]);
+    }
     let Elem::Index(dim) = problem.bound.model.name(weights.name).ty.elem else {
         return at.to_string();
     };
@@ -108,4 +111,10 @@ fn value(problem: &Problem, weights: &Weights, at: usize) -> String {
         Some(labels) => format!("{:?}", labels[at]),
         None => (at + 1).to_string(),
     }
+}
+
+/// `[1, 0, 1]`
+fn vector(row: &[f64]) -> String {
+    let numbers: Vec<String> = row.iter().map(f64::to_string).collect();
+    format!("[{}]", numbers.join(", "))
 }

@@ -1,17 +1,18 @@
 //! The exact ELBO of q as it is, and its exact gradient in the guide's parameters.
 //!
-//! Every finite latent within the budget is enumerated. What is left, if it is up to three standard normals, is integrated by
-//! quadrature; else it is sampled by unbiased estimators, with a standard error.
+//! Every finite latent within the budget is enumerated. What is left, if it is up to three numbers that are normal in some
+//! coordinate or of a family that lies on the line, is integrated by quadrature; else it is sampled by unbiased estimators, with
+//! a standard error.
 
 use super::moments::{Compiled, Sampler, labels};
 use super::point::Place;
-use super::quadrature::{Points, Rule};
+use super::quadrature::{Points, Rule, live_noises};
 use super::replan::{unbiased, with};
 use super::{Estimate, Point, Settings};
 use crate::backend::CounterNoise;
 use crate::check::plan::LatentPlan;
 use crate::estimator::Bias;
-use crate::ir::{Graph, Noise};
+use crate::ir::{Graph, Noise, NoiseInfo};
 use crate::lower::Problem;
 use crate::objective::{Objective, least_samples, objective, weighted};
 use std::collections::HashMap;
@@ -106,8 +107,9 @@ pub(super) fn exact(problem: &Problem, place: &dyn Place, settings: &Settings) -
         let gradient = gradient.into_iter().map(sure).collect();
         return finish(&exact, &compiled.graph, sure(elbo), gradient, None);
     }
-    let rule = Rule::new(noise).filter(|_| is_smooth(&exact, &single));
-    let rule = rule.filter(|r| r.points.len() as f64 * single.graph.operations() <= SIZE);
+    let one = weighted(&exact, [1.0].into());
+    let rule = coordinates(&one).filter(|_| is_smooth(&exact)).and_then(Rule::new);
+    let rule = rule.filter(|r| r.points.len() as f64 * one.graph.operations() <= SIZE);
     let integrated = rule.map(|rule| integrate(&exact, &rule, place, settings));
     match integrated.filter(is_settled) {
         Some(oracle) => oracle,
@@ -133,14 +135,24 @@ fn exactly(problem: &Problem) -> Problem {
     exact
 }
 
-/// Whether what is random are smooth functions of normals alone.
-fn is_smooth(problem: &Problem, objective: &Objective) -> bool {
+/// How many normals the objective is a function of, if of nothing else that is random.
+fn coordinates(objective: &Objective) -> Option<usize> {
+    let g = &objective.graph;
+    let noises = g.noises.iter().zip(live_noises(objective)).filter(|(_, is_live)| *is_live);
+    let count =
+        |(noise, _): (&NoiseInfo, _)| (noise.kind == Noise::Normal).then(|| g.count(&noise.shape));
+    noises.map(count).sum()
+}
+
+/// Whether draws are smooth functions of their noise. Those that are integrated as densities are drawn again at each place,
+/// which the guides that read them are not.
+fn is_smooth(problem: &Problem) -> bool {
     let serves = |l: &LatentPlan| {
         let card = l.estimator().card();
-        card.bias == Bias::Exact || (card.bias == Bias::None && card.needs_smooth)
+        let is_read = card.name == "implicit" && !l.flows.followers.is_empty();
+        card.bias == Bias::Exact || (card.bias == Bias::None && card.needs_smooth && !is_read)
     };
     problem.plan.latents.iter().all(serves)
-        && objective.graph.noises.iter().all(|n| n.kind == Noise::Normal)
 }
 
 /// Quadrature; its error is the difference from twice the step.
@@ -148,7 +160,7 @@ fn integrate(problem: &Problem, rule: &Rule, place: &dyn Place, settings: &Setti
     let evaluate = |weights| {
         let objective = weighted(problem, weights);
         let Some(draws) = objective.draws else { unreachable!("a rule has several points") };
-        let mut points = Points::new(&objective.graph, draws, rule);
+        let mut points = Points::new(&objective, draws, rule);
         let mut compiled = Compiled::new(objective, place, settings);
         (compiled.elbo(0, &mut points), compiled.graph)
     };

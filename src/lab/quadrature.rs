@@ -2,7 +2,9 @@
 //! analytic functions, and does better than Gauss–Hermite where they have poles or kinks (Trefethen & Weideman 2014).
 
 use crate::backend::NoiseSource;
-use crate::ir::{Dim, Graph, Noise};
+use crate::ir::{Dim, NodeId, Noise, Op};
+use crate::objective::Objective;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Points of the product rule, and their weights, which add up to 1.
@@ -67,10 +69,15 @@ pub(super) struct Points {
 }
 
 impl Points {
-    pub(super) fn new(graph: &Graph, draws: Dim, rule: &Rule) -> Self {
+    pub(super) fn new(objective: &Objective, draws: Dim, rule: &Rule) -> Self {
+        let graph = &objective.graph;
         let mut before = 0;
         let mut noises = vec![];
-        for noise in &graph.noises {
+        for (noise, is_live) in graph.noises.iter().zip(live_noises(objective)) {
+            if !is_live {
+                noises.push(vec![0.5; graph.count(&noise.shape)]);
+                continue;
+            }
             let elements = graph.count(&noise.shape) / rule.points.len();
             let strides = noise.shape.strides(graph);
             let stride = noise.shape.iter().position(|d| d == draws).map_or(1, |i| strides[i]);
@@ -96,6 +103,24 @@ impl NoiseSource for Points {
     fn fill_f64(&mut self, _step: u64, noise: usize, _kind: Noise, out: &mut [f64]) {
         out.copy_from_slice(&self.noises[noise]);
     }
+}
+
+/// Of each noise of the graph, whether the objective reads it.
+pub(super) fn live_noises(objective: &Objective) -> Vec<bool> {
+    let g = &objective.graph;
+    let mut live = vec![false; g.noises.len()];
+    let mut seen: HashSet<NodeId> = HashSet::new();
+    let mut open = vec![objective.loss, objective.elbo];
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        if let Op::Noise(row) = *g.op(id) {
+            live[row as usize] = true;
+        }
+        open.extend(g.node(id).args.iter().copied());
+    }
+    live
 }
 
 #[cfg(test)]

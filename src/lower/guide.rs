@@ -12,7 +12,9 @@ impl<'a> Lowerer<'a> {
     pub(super) fn fresh(&mut self, name: NameId, dims: &[DimId]) -> Latent {
         let row = self.latents.len();
         let plan = &self.problem.plan.latents[row];
-        let mixed: Vec<Dim> = plan.flows.mixed().into_iter().map(|d| self.dim(d)).collect();
+        let whole = self.vector_dims(name);
+        let mixed = plan.flows.mixed().into_iter().map(|d| self.dim(d));
+        let mixed = mixed.filter(|d| !whole.contains(d)).collect();
         Latent {
             name,
             plan: row,
@@ -22,7 +24,18 @@ impl<'a> Lowerer<'a> {
             guided: None,
             summed: vec![],
             mixed,
+            whole,
+            positions: None,
+            table: None,
         }
+    }
+
+    /// The dimensions along which a discrete latent is a vector.
+    fn vector_dims(&self, name: NameId) -> Vec<Dim> {
+        let site = self.model.latents().map(|(_, site)| site).find(|site| site.name == name);
+        let vector = site.filter(|s| s.dist.root().signature().support.is_vector());
+        let event = vector.map(|s| &s.dist.root_call().event);
+        event.into_iter().flatten().map(|&d| self.dim(d)).collect()
     }
 
     /// `prior` is the guide itself where the model writes it.
@@ -74,7 +87,8 @@ impl<'a> Lowerer<'a> {
         let known = self.latents.iter().position(|l| l.name == guide.name);
         let value = match known {
             Some(row) => {
-                let redrawn = self.redrawn.filter(|(at, _)| *at == row).map(|(_, value)| value);
+                let redrawn =
+                    self.redrawn.iter().find(|(at, _)| *at == row).map(|(_, value)| *value);
                 let own = self.latents[row].guided.as_ref().map(|q| q.drawn.value);
                 redrawn.or(own)
             }
@@ -96,50 +110,5 @@ impl<'a> Lowerer<'a> {
         latent.guided = Some(guided);
         self.latents.push(latent);
         value
-    }
-
-    /// All values of a finite support along fresh dimensions: one, or one per element of the mixed dimensions, put
-    /// together into the latent's array.
-    pub(super) fn support(&mut self, latent: &mut Latent, domain: &Domain) -> NodeId {
-        let count = match domain {
-            Domain::Binary => 2,
-            Domain::Index(classes) => self.g.size(*classes),
-            Domain::Count { upper: Some(upper), .. } => {
-                super::support::largest(&self.g, *upper) as usize + 1
-            }
-            _ => unreachable!("only finite supports are summed"),
-        };
-        let name = self.model.name(latent.name).name.clone();
-        if latent.mixed.is_empty() {
-            let dim = self.g.dim(name, count);
-            latent.summed.push(dim);
-            return self.g.iota(dim);
-        }
-        let sizes: Vec<usize> = latent.mixed.iter().map(|&d| self.g.size(d)).collect();
-        let elements: usize = sizes.iter().product();
-        let mut parts = vec![];
-        for element in 0..elements {
-            let dim = self.g.dim(format!("{name}#{}", element + 1), count);
-            latent.summed.push(dim);
-            let here = self.indicator(&latent.mixed, element);
-            let value = self.g.iota(dim);
-            parts.push(self.g.mul(here, value));
-        }
-        self.g.add_all(parts)
-    }
-
-    /// 1 at one element of an array along `dims` (row-major), else 0.
-    fn indicator(&mut self, dims: &[Dim], element: usize) -> NodeId {
-        let mut rest = element;
-        let mut here = self.g.number(1.0);
-        for &dim in dims.iter().rev() {
-            let size = self.g.size(dim);
-            let positions = self.g.iota(dim);
-            let wanted = self.g.number((rest % size) as f64);
-            let hit = self.g.eq(positions, wanted);
-            here = self.g.mul(here, hit);
-            rest /= size;
-        }
-        here
     }
 }

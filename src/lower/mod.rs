@@ -11,6 +11,7 @@ mod options;
 mod prior;
 mod site;
 mod sketch;
+mod summed;
 mod support;
 mod values;
 mod weights;
@@ -94,13 +95,13 @@ pub fn lower(problem: &Problem, mode: Mode, samples: usize) -> Assembly {
     lowerer.finish()
 }
 
-/// The terms if one latent had another draw, in the order of the terms as they were lowered; what does not depend on the
-/// latent is shared with those.
-pub fn terms_at(problem: &Problem, a: &mut Assembly, row: usize, drawn: Value) -> Vec<Term> {
+/// The terms if some latents had other draws, in the order of the terms as they were lowered; what does not depend on the
+/// latents is shared with those.
+pub fn terms_at(problem: &Problem, a: &mut Assembly, redrawn: &[(usize, Value)]) -> Vec<Term> {
     let (values, fresh) = (a.values.clone(), a.fresh.clone());
     let standing = std::mem::take(&mut a.terms);
     let mut lowerer = Lowerer::resume(problem, Mode::Optimise, std::mem::take(a));
-    lowerer.redrawn = Some((row, drawn));
+    lowerer.redrawn = redrawn.to_vec();
     for stmt in 0..problem.bound.model.stmts.len() {
         lowerer.stmt(stmt);
     }
@@ -141,8 +142,8 @@ struct Lowerer<'a> {
     shortened: HashMap<Window, Dim>,
     /// Inside an expression of data alone, which is computed at once.
     folding: bool,
-    /// A latent, by its place, that has another draw than its own.
-    redrawn: Option<(usize, Value)>,
+    /// Latents, by their places, that have another draw than their own.
+    redrawn: Vec<(usize, Value)>,
     /// Where a dimension is batched: what data alone determine.
     side: Option<batch::Side>,
     /// Names of data alone are computed when they are read.
@@ -177,7 +178,7 @@ impl<'a> Lowerer<'a> {
             windows: vec![],
             shortened: HashMap::new(),
             folding: false,
-            redrawn: None,
+            redrawn: vec![],
             side: (!problem.plan.batches.is_empty()).then(batch::Side::default),
             is_lazy: false,
         };
@@ -201,7 +202,7 @@ impl<'a> Lowerer<'a> {
             windows: vec![],
             shortened: assembly.shortened,
             folding: false,
-            redrawn: None,
+            redrawn: vec![],
             side: assembly.side,
             is_lazy: false,
         }

@@ -21,8 +21,15 @@ pub struct Latent {
     pub guided: Option<Guided>,
     /// The dimensions along which it is summed: one, or one per element of its mixed dimensions.
     pub summed: Vec<Dim>,
-    /// Its dimensions that some cost mixes; they are summed jointly, or credited as one.
+    /// Its dimensions that some cost mixes; they are summed jointly, or credited as one. Not those along which a
+    /// discrete draw is a vector.
     pub mixed: Vec<Dim>,
+    /// Those.
+    pub whole: Vec<Dim>,
+    /// Of summed latents: the positions of their elements' values.
+    pub positions: Option<NodeId>,
+    /// Of discrete vectors that are summed: each value, by its position along the dimension.
+    pub table: Option<(Dim, NodeId)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,10 +149,11 @@ impl Lowerer<'_> {
     /// A latent that has its guide: its terms and its value, at its own draw or at the one it has instead.
     fn again(&mut self, stmt: usize, site: &Site, row: usize, call: Call) {
         let (offset, prior) = self.shifted(site, call);
-        let drawn = match (&self.latents[row].guided, self.redrawn) {
-            (None, _) => self.values[site.name.0 as usize],
-            (Some(guided), redrawn) => {
-                let own = redrawn.filter(|(at, _)| *at == row).map_or(guided.drawn.value, |r| r.1);
+        let drawn = match &self.latents[row].guided {
+            None => self.values[site.name.0 as usize],
+            Some(guided) => {
+                let other = self.redrawn.iter().find(|(at, _)| *at == row);
+                let own = other.map_or(guided.drawn.value, |r| r.1);
                 let domain = prior.domain(&mut self.g);
                 let (value, entropy) = revalued(&mut self.g, &domain, guided, own);
                 self.own_terms(stmt, site, row, &prior, value, Some(entropy));
@@ -210,7 +218,9 @@ impl Lowerer<'_> {
             let node = self.g.neg(kl);
             return self.term(stmt, TermKind::Kl, Some(row), node);
         }
+        let relaxed = self.latents[row].guided.as_ref().is_some_and(|q| q.relaxed);
         let log_prob = match drawn {
+            Value::Plain(z) if relaxed => prior.dist.relaxed_log_prob(&mut self.g, z, prior),
             Value::Plain(z) => prior.log_prob(&mut self.g, z),
             Value::Soft { simplex, dim } => {
                 let soft = prior.dist.soft_log_prob(&mut self.g, simplex, dim, prior);

@@ -5,8 +5,7 @@
 
 use super::{finish, sum_exactly};
 use crate::check::model::NameId;
-use crate::estimator::Value;
-use crate::ir::{Dim, Graph, NodeId};
+use crate::ir::{Dim, Graph, NodeId, constant};
 use crate::lower::{Assembly, Mode, Problem, Term, TermKind, lower};
 
 /// A graph whose only scalar is the log evidence, and one parameter for each latent.
@@ -25,6 +24,8 @@ pub struct Weights {
     pub dims: Vec<Dim>,
     /// Its values.
     pub values: Dim,
+    /// Of a discrete vector: each value.
+    pub rows: Option<Vec<Vec<f64>>>,
 }
 
 /// The masses of a problem whose plan marginalises every latent.
@@ -40,8 +41,10 @@ pub fn masses(problem: &Problem) -> Masses {
 /// Reaches the costs as the latent's own density does.
 fn weigh(a: &mut Assembly, row: usize) -> Option<Weights> {
     let latent = &a.latents[row];
-    let (name, dims) = (latent.name, latent.dims.clone());
-    let Some(Value::Plain(value)) = a.values[name.0 as usize] else { return None };
+    let (name, positions) = (latent.name, latent.positions?);
+    let whole = |d: &Dim| latent.whole.contains(d);
+    let dims: Vec<Dim> = latent.dims.iter().copied().filter(|d| !whole(d)).collect();
+    let rows = latent.table.map(|(dim, table)| rows(&a.graph, table, dim));
     let own = |t: &&Term| t.kind == TermKind::Prior && t.latent == Some(row);
     let prior = a.terms.iter().find(own)?.clone();
     let count = a.graph.size(*latent.summed.first()?);
@@ -49,7 +52,19 @@ fn weigh(a: &mut Assembly, row: usize) -> Option<Weights> {
     let all: Vec<Dim> = dims.iter().copied().chain([values]).collect();
     let zeros = vec![0.0; all.iter().map(|&d| a.graph.size(d)).product()];
     let node = a.graph.add_param("log weight", &all, zeros);
-    let picked = a.graph.pick(node, values, value);
+    let picked = a.graph.pick(node, values, positions);
     a.terms.push(Term { node: picked, ..prior });
-    Some(Weights { name, node, dims, values })
+    Some(Weights { name, node, dims, values, rows })
+}
+
+/// A table of constants, row by row along `dim`.
+fn rows(g: &Graph, table: NodeId, dim: Dim) -> Vec<Vec<f64>> {
+    let shape = g.shape(table);
+    let values = constant(g, table);
+    let mut rows = vec![vec![]; g.size(dim)];
+    for (place, value) in values.into_iter().enumerate() {
+        let at = shape.coordinates(g, place).into_iter().find(|(d, _)| *d == dim);
+        rows[at.map_or(0, |(_, i)| i)].push(value);
+    }
+    rows
 }

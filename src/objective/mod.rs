@@ -16,8 +16,10 @@ pub use masses::{Masses, Weights, masses};
 pub use posterior::{Posterior, Quantity, posterior, predictive, prior};
 
 use crate::check::model::{Adaptive, Model, OptionValue};
-use crate::ir::{Dim, Graph, NodeId};
-use crate::lower::{Assembly, Latent, Mode, Problem, Term, TermKind, lower};
+use crate::estimator::Value;
+use crate::guide::{OnLine, on_line};
+use crate::ir::{Dim, Graph, NodeId, Noise, Reduce};
+use crate::lower::{Assembly, Latent, Mode, Problem, Term, TermKind, lower, terms_at};
 use std::sync::Arc;
 
 /// A scalar to minimise, and what is reported of it.
@@ -43,13 +45,36 @@ pub fn objective(problem: &Problem, samples: usize) -> Objective {
 }
 
 /// The same with weights, which add up to 1, in place of the mean over draws: a rule of quadrature, where noise holds its
-/// points.
+/// points. Guides of the latent's own family are integrated as densities, where they can be laid on the line.
 pub fn weighted(problem: &Problem, weights: Arc<[f64]>) -> Objective {
-    finish(problem, optimised(problem, weights.len()), Some(weights))
+    let mut assembly = lower(problem, Mode::Optimise, weights.len());
+    let masses = lay_on_lines(problem, &mut assembly);
+    let assembly = complete(problem, assembly);
+    finish(problem, assembly, Some((weights, masses)))
+}
+
+/// Values in place of the draws, and for each the product of their weights.
+fn lay_on_lines(problem: &Problem, assembly: &mut Assembly) -> Option<NodeId> {
+    let g = &mut assembly.graph;
+    let (mut redrawn, mut masses) = (vec![], vec![]);
+    for latent in assembly.latents.iter().filter(|l| l.estimator.keeps_family()) {
+        let Some(guided) = &latent.guided else { continue };
+        let dims: Vec<Dim> = guided.dims.iter().copied().chain(assembly.draws).collect();
+        let x = g.add_noise(&problem.bound.model.name(latent.name).name, &dims, Noise::Normal);
+        let Some(OnLine { value, weight }) = on_line(g, &guided.q, x) else { continue };
+        masses.push(g.reduce(Reduce::Prod, weight, &guided.dims));
+        redrawn.push((latent.plan, Value::Plain(value)));
+    }
+    let all = masses.into_iter().reduce(|a, b| g.mul(a, b))?;
+    assembly.terms = terms_at(problem, assembly, &redrawn);
+    Some(all)
 }
 
 fn optimised(problem: &Problem, samples: usize) -> Assembly {
-    let mut assembly = lower(problem, Mode::Optimise, samples);
+    complete(problem, lower(problem, Mode::Optimise, samples))
+}
+
+fn complete(problem: &Problem, mut assembly: Assembly) -> Assembly {
     weight::weigh_kl(problem, &mut assembly);
     sum_exactly(problem, &mut assembly);
     score::add_surrogates(problem, &mut assembly);
@@ -100,11 +125,18 @@ pub fn least_samples(problem: &Problem) -> usize {
     each.max().unwrap_or(1)
 }
 
-fn finish(problem: &Problem, assembly: Assembly, weights: Option<Arc<[f64]>>) -> Objective {
+fn finish(
+    problem: &Problem,
+    assembly: Assembly,
+    weights: Option<(Arc<[f64]>, Option<NodeId>)>,
+) -> Objective {
     let draws = assembly.draws;
     let learnt = learnt(problem, &assembly);
     let Assembly { graph: mut g, terms, .. } = assembly;
-    let weights = weights.zip(draws).map(|(w, d)| g.add_data("weights", &[d], w));
+    let weights = weights.zip(draws).map(|((weights, masses), d)| {
+        let weights = g.add_data("weights", &[d], weights);
+        masses.map_or(weights, |masses| g.mul(weights, masses))
+    });
     let mut named: Vec<(String, NodeId)> = vec![];
     let mut each: Vec<NodeId> = vec![];
     let mut surrogates: Vec<NodeId> = vec![];

@@ -99,7 +99,8 @@ fn draw_enumerated(a: &mut Assembly) -> Vec<Known> {
             let drawn = at_known(a, drawn, &known);
             let latent = &a.latents[row];
             a.values[latent.name.0 as usize] = Some(Value::Plain(drawn));
-            known.extend(parts(a, row, drawn).into_iter().map(|(dim, node)| (row, dim, node)));
+            let positions = positions(a, row, drawn);
+            known.extend(parts(a, row, positions).into_iter().map(|(dim, node)| (row, dim, node)));
         }
     }
     known
@@ -111,6 +112,18 @@ fn at_known(a: &mut Assembly, node: NodeId, known: &[Known]) -> NodeId {
         true => a.graph.pick(node, dim, position),
         false => node,
     })
+}
+
+/// Where each vector of a latent stands among its values.
+fn positions(a: &mut Assembly, row: usize, drawn: NodeId) -> NodeId {
+    let latent = &a.latents[row];
+    let Some((values, table)) = latent.table else { return drawn };
+    let g = &mut a.graph;
+    let apart = g.sub(table, drawn);
+    let apart = g.square(apart);
+    let apart = g.sum(apart, &latent.whole);
+    let near = g.neg(apart);
+    g.arg_max(near, values)
 }
 
 /// The elements of a latent's array that have summed dimensions of their own.
@@ -170,7 +183,9 @@ fn draw_joint(a: &mut Assembly, row: usize, log: NodeId, name: &str) -> Vec<(Dim
     let mut log = log;
     for (i, &dim) in summed.iter().enumerate() {
         let alone = a.graph.log_sum_exp(log, &summed[i + 1..]);
-        let kept = a.latents[row].dims.iter().filter(|d| !a.latents[row].mixed.contains(d));
+        let latent = &a.latents[row];
+        let jointly = |d: &Dim| latent.mixed.contains(d) || latent.whole.contains(d);
+        let kept = latent.dims.iter().filter(|d| !jointly(d));
         let dims: Vec<Dim> = kept.copied().chain(a.draws).chain([dim]).collect();
         let noise = a.graph.add_noise(name, &dims, Noise::Gumbel);
         let noisy = a.graph.add(alone, noise);
@@ -183,6 +198,14 @@ fn draw_joint(a: &mut Assembly, row: usize, log: NodeId, name: &str) -> Vec<(Dim
 
 /// The latent's array from the positions of its parts.
 fn assemble(a: &mut Assembly, row: usize, drawn: &[(Dim, NodeId)]) -> NodeId {
+    let positions = together(a, row, drawn);
+    match a.latents[row].table {
+        Some((values, table)) => a.graph.pick(table, values, positions),
+        None => positions,
+    }
+}
+
+fn together(a: &mut Assembly, row: usize, drawn: &[(Dim, NodeId)]) -> NodeId {
     let mixed = a.latents[row].mixed.clone();
     if mixed.is_empty() {
         return drawn[0].1;

@@ -88,7 +88,7 @@ impl Downstream<'_> {
     /// All terms at another value, after the same sums as those that stand.
     fn terms(&mut self, value: Value) -> Vec<Term> {
         let a = &mut *self.assembly;
-        let raw = terms_at(self.problem, a, self.row, value);
+        let raw = terms_at(self.problem, a, &[(self.row, value)]);
         let standing = std::mem::replace(&mut a.terms, raw);
         super::weight::weigh_kl(self.problem, a);
         super::sum_exactly(self.problem, a);

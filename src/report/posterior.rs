@@ -1,7 +1,7 @@
 //! Summaries and histories: the posterior table on the screen, `summary.csv` and `history.csv` in the folder.
 
-use super::Elbos;
 use super::table::{short, table};
+use super::{Elbos, HeldOutElbo};
 use crate::infer::{History, Summary};
 
 /// Rows of one name that the screen shows.
@@ -32,6 +32,23 @@ pub fn elbo_lines(elbos: &Elbos) -> String {
         ));
     }
     out
+}
+
+/// Figures of held-out data, for each row where rows are counted.
+pub fn held_out_lines(held_out: &[HeldOutElbo]) -> String {
+    let line = |h: &HeldOutElbo| match (&h.elbo, &h.rows) {
+        (Ok(elbo), Some(rows)) => {
+            let each = |x: f64| x / rows.count as f64;
+            let (mean, se) = (each(elbo.mean), each(elbo.se));
+            format!("test {} {mean:.3} ± {se:.3} per {} of {}\n", h.name, rows.name, rows.count)
+        }
+        (Ok(elbo), None) => format!("test {} {:.2} ± {:.2}\n", h.name, elbo.mean, elbo.se),
+        (Err(param), _) => format!(
+            "test {}: none, `{param}` belongs to the rows of the fit; let a `guide` compute it from data\n",
+            h.name
+        ),
+    };
+    held_out.iter().map(line).collect()
 }
 
 fn row(s: &Summary) -> Vec<String> {

@@ -36,6 +36,22 @@ pub struct Elbos {
     pub optimised: Option<f64>,
 }
 
+/// How many rows a figure is the sum of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    pub name: String,
+    pub count: usize,
+}
+
+/// A figure of held-out data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeldOutElbo {
+    pub name: String,
+    pub rows: Option<Rows>,
+    /// Or the name of a parameter that belongs to the rows of the fit.
+    pub elbo: Result<Elbo, String>,
+}
+
 /// Everything that `run.json` holds.
 pub struct Record<'a> {
     /// The model's file name and text.
@@ -59,6 +75,7 @@ pub struct Record<'a> {
     pub us_per_step: f64,
     pub startup_ms: f64,
     pub elbos: Elbos,
+    pub held_out: &'a [HeldOutElbo],
     pub temperatures: &'a [Reading],
 }
 
@@ -88,6 +105,7 @@ impl Record<'_> {
             "elbo": { "mean": self.elbos.elbo.mean, "se": self.elbos.elbo.se },
             "bound": self.elbos.bound.as_ref().map(|(_, b)| json!({ "mean": b.mean, "se": b.se })),
             "optimised_elbo": self.elbos.optimised,
+            "test": self.held_out.iter().map(held_out).collect::<Vec<_>>(),
             "temperatures": self.temperatures.iter().map(temperature).collect::<Vec<_>>(),
             "settings": self.settings(),
             "estimators": estimators,
@@ -132,6 +150,14 @@ fn temperature(r: &Reading) -> Value {
         "step": r.step, "knob": r.knob, "tau": r.tau,
         "bias": r.bias.value, "error": r.bias.error, "asked": r.share,
     })
+}
+
+fn held_out(h: &HeldOutElbo) -> Value {
+    let rows = h.rows.as_ref().map(|r| json!({ "along": r.name, "count": r.count }));
+    match &h.elbo {
+        Ok(elbo) => json!({ "name": h.name, "mean": elbo.mean, "se": elbo.se, "rows": rows }),
+        Err(param) => json!({ "name": h.name, "no_guide": param }),
+    }
 }
 
 fn file(file: &FileUsed) -> Value {

@@ -64,6 +64,8 @@ pub(super) fn support(support: Support, event: Event) -> String {
         Support::CountBetween(low, high) => return format!("counts, {low} to {high}"),
         Support::Int => "int",
         Support::OneHot => "one-hot",
+        Support::Subset(size) => return format!("subsets of {size}"),
+        Support::Ranking => "rankings",
         Support::Cholesky => "cholesky",
         Support::CorrCholesky => "cholesky, rows of length 1",
         Support::Simplex => "simplex",

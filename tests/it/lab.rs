@@ -2,6 +2,7 @@
 
 use crate::common::{F64, problem};
 use elbow::estimator::{self, Bias};
+use elbow::ir::special::{digamma, lgamma};
 use elbow::lab::{
     Element, Exact, How, Oracle, Point, Settings, Test, Verdict, Verification, candidates, oracle,
     posterior, verify,
@@ -104,6 +105,83 @@ fn sums_and_integrals_go_together() {
     expect(slope(&found, "u.loc"), 2.0 - 0.5, "location");
     let gain = 0.5 * (2f64.powi(2) - 1.0) + (0.3_f64 / 0.7).ln();
     expect(slope(&found, "z.logits"), 0.25 * gain, "logit");
+}
+
+/// y ~ Poisson(x) under a Gamma guide: E[y log x − x] − KL in closed form, whose gradient is by differences.
+#[test]
+fn guides_of_the_own_family_are_integrated() {
+    let log_gamma_mean = |a: f64, r: f64| digamma(a) - r.ln();
+    let gamma = |a: f64, r: f64| {
+        let kl = (a - 2.0) * digamma(a) - lgamma(a) + 2.0 * r.ln() + a * (1.0 - r) / r;
+        3.0 * log_gamma_mean(a, r) - a / r - 6.0_f64.ln() - kl
+    };
+    let text = "data y: count\n@implicit\nx ~ Gamma(2, 1)\ny ~ Poisson(x)\n";
+    integrates(text, r#"{"y": 3}"#, "x.log_concentration", "x.log_centre", |log_a, log_m| {
+        let a = log_a.exp();
+        gamma(a, a / log_m.exp())
+    });
+    let log_beta = |a: f64, b: f64| lgamma(a) + lgamma(b) - lgamma(a + b);
+    let beta = |a: f64, b: f64| {
+        let (one, zero) = (digamma(a) - digamma(a + b), digamma(b) - digamma(a + b));
+        let kl = log_beta(2.0, 3.0) - log_beta(a, b) + (a - 2.0) * one + (b - 3.0) * zero;
+        one + 2.0 * zero - kl
+    };
+    let text = "data y: binary[n]\n@implicit\np ~ Beta(2, 3)\ny ~ Bernoulli(p)\n";
+    let names = ["p.log_concentration1", "p.log_concentration0"];
+    integrates(text, r#"{"y": [1, 0, 0]}"#, names[0], names[1], |a, b| beta(a.exp(), b.exp()));
+}
+
+fn integrates(text: &str, data: &str, first: &str, second: &str, elbo: impl Fn(f64, f64) -> f64) {
+    let problem = problem(text, data, &[]);
+    let found = oracle(&problem, Point::Initial, &SETTINGS);
+    assert!(matches!(found.how[..], [How::Integrated(_)]), "{:?}", found.how);
+    let start =
+        if first.contains("centre") || second.contains("centre") { (2.0, 0.0) } else { (1.0, 1.0) };
+    let near = |found: f64, exact: f64, what: &str| {
+        assert!(
+            (found - exact).abs() < 1e-8 * (1.0 + exact.abs()),
+            "{text}, {what}: {found}, {exact}"
+        );
+    };
+    near(found.elbo.value, elbo(start.0, start.1), "ELBO");
+    let h = 1e-5;
+    let at = |a: f64, b: f64| elbo(start.0 + a, start.1 + b);
+    near(slope(&found, first), (at(h, 0.0) - at(-h, 0.0)) / (2.0 * h), first);
+    near(slope(&found, second), (at(0.0, h) - at(0.0, -h)) / (2.0 * h), second);
+}
+
+/// Together with a Normal guide and a sum; of a StudentT, of two elements; and every estimator passes.
+#[test]
+fn families_are_integrated_beside_others() {
+    let cases = [
+        (
+            "data y: real\n@implicit\nt ~ InverseGamma(3, 2)\nu ~ Normal(0, 1)\ny ~ Normal(u, sqrt(t))\n",
+            r#"{"y": 1.4}"#,
+        ),
+        (
+            "data y: real\n@implicit\nx ~ StudentT(4, 0, 1)\nz ~ Bernoulli(0.3)\ny ~ Normal(x + z, 1)\n",
+            r#"{"y": 1.4}"#,
+        ),
+        ("data y: count[n]\n@implicit\nx[n] ~ Gamma(2, 1)\ny ~ Poisson(x)\n", r#"{"y": [3, 1]}"#),
+        ("data y: real\n@implicit\nx ~ Uniform(-1, 3)\ny ~ Normal(x, 1)\n", r#"{"y": 1.4}"#),
+    ];
+    for (text, data) in cases {
+        let problem = problem(text, data, &[]);
+        let settings = Settings { gradients: 3000, ..SETTINGS };
+        let found = verify(&problem, &all(&problem), &settings);
+        for oracle in &found.oracles {
+            let sampled = oracle.how.iter().any(|how| matches!(how, How::Sampled(..)));
+            assert!(!sampled, "{text}: {:?}", oracle.how);
+            assert!(
+                oracle.gradient.iter().all(|g| g.error < 1e-4),
+                "{text}: {:?}",
+                oracle.gradient
+            );
+        }
+        let failed = |t: &&Test| t.verdict == Verdict::Fails;
+        let failed: Vec<&Test> = found.tests.iter().filter(failed).collect();
+        assert!(failed.is_empty() && !found.tests.is_empty(), "{text}: {failed:?}");
+    }
 }
 
 /// More normals than a product rule takes: a mean with its standard error, which holds the exact value.

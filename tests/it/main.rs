@@ -37,6 +37,7 @@ mod rules;
 mod slopes;
 mod special;
 mod starts;
+mod structured;
 mod temperatures;
 mod tidy;
 mod ui;

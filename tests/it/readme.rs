@@ -75,6 +75,8 @@ fn support(support: Support) -> String {
         Support::CountBetween(low, high) => format!("{low} … {high}"),
         Support::Int => "… −1, 0, 1 …".into(),
         Support::OneHot => "one-hot".into(),
+        Support::Subset(size) => format!("{size} ones, else 0"),
+        Support::Ranking => "a ranking".into(),
         Support::Cholesky => "Cholesky factors".into(),
         Support::CorrCholesky => "Cholesky factors with rows of length 1".into(),
         Support::Simplex => "simplex".into(),

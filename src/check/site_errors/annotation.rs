@@ -111,7 +111,12 @@ pub(in crate::check) fn unnamed_option(
     };
     if let ast::ExprKind::Number { text, .. } = &arg.value.kind
         && let Some(card) = cards.iter().find(|c| {
-            matches!(c.values, OptionValues::Number { .. } | OptionValues::Temperature { .. })
+            matches!(
+                c.values,
+                OptionValues::Number { .. }
+                    | OptionValues::Temperature { .. }
+                    | OptionValues::Count { .. }
+            )
         })
     {
         return error

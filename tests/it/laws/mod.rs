@@ -27,7 +27,11 @@ fn proper() -> impl Iterator<Item = (Case, Bulk)> {
 fn is_discrete(case: &Case) -> bool {
     matches!(
         numerics::support(case),
-        Support::Whole(..) | Support::Composition(_) | Support::OneHot
+        Support::Whole(..)
+            | Support::Composition(_)
+            | Support::OneHot
+            | Support::Subset(_)
+            | Support::Ranking
     )
 }
 
@@ -149,6 +153,14 @@ fn edges(case: &Case, bulk: Option<Bulk>) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
         Support::Ordered => {
             let ascending: Vec<f64> = (0..case.size).map(|i| i as f64 * step).collect();
             (vec![ascending.into_iter().rev().collect()], vec![vec![0.3 * step; case.size]])
+        }
+        Support::Subset(size) => {
+            let fewer = vec![vec![0.0; 3], vec![0.5, size - 0.5, 0.0], vec![2.0, size - 2.0, 0.0]];
+            (fewer, dist::subsets(3, size as usize))
+        }
+        Support::Ranking => {
+            let outside = vec![vec![1.0; 3], vec![1.0, 2.5, 2.5], vec![0.0, 1.0, 2.0]];
+            (outside, dist::rankings(3))
         }
         Support::Composition(total) => {
             let corner = |k: usize| (0..case.size).map(|i| total * f64::from(i == k)).collect();

@@ -1,7 +1,7 @@
 //! Quadrature, enumeration and statistics for the laws, none of them from the crate.
 
 use super::cases::{Case, in_order};
-use elbow::dist::{Domain, Draw};
+use elbow::dist::{self, Domain, Draw};
 use elbow::ir::{self, Graph, Inputs, NodeId, Noise, Rounding};
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -73,6 +73,8 @@ pub(super) enum Support {
     Simplex,
     Ordered,
     Composition(f64),
+    Subset(f64),
+    Ranking,
     Plane,
     /// Lower triangular, with a positive diagonal.
     Triangle,
@@ -101,6 +103,8 @@ pub(super) fn support(case: &Case) -> Support {
         Domain::Int => Support::Whole(f64::NEG_INFINITY, f64::INFINITY),
         Domain::OneHot(_) => Support::OneHot,
         Domain::Composition { total, .. } => Support::Composition(bound(Some(total), 0.0)),
+        Domain::Subset { size, .. } => Support::Subset(bound(Some(size), 0.0)),
+        Domain::Ranking(_) => Support::Ranking,
         Domain::Cholesky(..) => Support::Triangle,
         Domain::CorrCholesky(..) => Support::UnitTriangle,
         Domain::Cov(..) | Domain::Corr(..) => {
@@ -140,6 +144,8 @@ pub(super) fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
         }
         Support::OneHot => compositions(1, case.size),
         Support::Composition(total) => compositions(total as u64, case.size),
+        Support::Subset(size) => listed(dist::subsets(case.size, size as usize)),
+        Support::Ranking => listed(dist::rankings(case.size)),
         Support::Simplex => simplex(case.size),
         Support::Plane | Support::Ordered => vectors(case, bulk),
         Support::Triangle => triangles(case, bulk),
@@ -189,6 +195,10 @@ pub(super) fn between(low: f64, high: f64, spread: f64, count: usize) -> Nodes {
         }
     }
     nodes
+}
+
+fn listed(rows: Vec<Vec<f64>>) -> Nodes {
+    Nodes { weights: vec![1.0; rows.len()], points: rows.concat() }
 }
 
 fn compositions(total: u64, size: usize) -> Nodes {

@@ -362,6 +362,20 @@ pub(super) fn all() -> Vec<(Case, &'static [f64], f64)> {
         (vector("OneHotCategorical", &[&[0.2, 0.7, 0.1]]).form(1), &[0.0, 1.0, 0.0], -0.35667494393873245),
         // st.multinomial(1, [0.2, 0.7, 0.1]).logpmf([0, 0, 1])
         (vector("OneHotCategorical", &[&[0.2, 0.7, 0.1]]).form(1), &[0.0, 0.0, 1.0], -2.3025850929940455),
+        // log of the sum over orders of the product of shares, mpmath
+        (vector("Subset", &[&[0.3, -1.0, 0.7], &[2.0]]), &[1.0, 0.0, 1.0], -0.31476895686770146),
+        // log of the sum over orders of the product of shares, mpmath
+        (vector("Subset", &[&[0.3, -1.0, 0.7], &[2.0]]), &[1.0, 1.0, 0.0], -2.3492368321648205),
+        // log of the sum over orders of the product of shares, mpmath
+        (vector("Subset", &[&[9.0, -8.0, 0.5], &[2.0]]), &[0.0, 1.0, 1.0], -24.807158047867128),
+        // log of the sum over orders of the product of shares, mpmath
+        (vector("Subset", &[&[30.0, -30.0, 1.0, 0.0, -2.0], &[2.0]]), &[0.0, 1.0, 0.0, 0.0, 1.0], -91.30685281944077),
+        // log of the product of shares among those not yet placed, mpmath
+        (vector("PlackettLuce", &[&[0.3, -1.0, 0.7]]), &[1.0, 3.0, 2.0], -1.1845939033408296),
+        // log of the product of shares among those not yet placed, mpmath
+        (vector("PlackettLuce", &[&[0.3, -1.0, 0.7]]), &[2.0, 1.0, 3.0], -3.2298231263545163),
+        // log of the product of shares among those not yet placed, mpmath
+        (vector("PlackettLuce", &[&[4.0, 0.0, -9.0]]), &[3.0, 2.0, 1.0], -17.036302075507804),
         // st.dirichlet_multinomial([0.5, 2.0, 7.0], 9).logpmf([4, 3, 2])
         (vector("DirichletMultinomial", &[&[9.0], &[0.5, 2.0, 7.0]]), &[4.0, 3.0, 2.0], -7.030338207133184),
         // st.dirichlet_multinomial([0.5, 2.0, 7.0], 9).logpmf([0, 0, 9])

@@ -1,5 +1,7 @@
 //! `elbow run FILE`: fits a model to data, reports, and leaves a folder of results.
 
+mod held_out;
+
 use super::Status;
 use super::inputs::{DataArgs, open_checked};
 use crate::backend::Lowering;
@@ -11,6 +13,7 @@ use crate::infer::{self, Config, Finding};
 use crate::lower::Problem;
 use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
+use held_out::{HeldOut, measure};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,6 +29,12 @@ pub(super) struct Run {
     data: DataArgs,
     #[command(flatten)]
     fit: FitArgs,
+    /// Held-out data, in place of the data of those names: their ELBO is reported
+    #[arg(long, value_name = "FILE | NAME=FILE")]
+    test: Vec<String>,
+    /// Draws of the importance-weighted bound of held-out data
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..), requires = "test")]
+    test_bound: Option<u64>,
     /// Where to write the results [default: NAME.fit]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -45,6 +54,7 @@ const EXAMPLES: &str = "Examples:
   elbow run model.elbow --data y=heights.npy --data covariates.csv --dim K=3
   elbow run mixture.elbow --data x.csv --estimator z=marginalize --steps 20000 --seed 7
   elbow run model.elbow --data data.json --out fits/first --force --json
+  elbow run vae.elbow --data x=train.npz --test x=test.npz --test-bound 100
 
 Exit codes: 0 done, 1 a mistake in what was given, 2 the fit broke off.";
 
@@ -138,6 +148,7 @@ struct Ready {
     batches: Vec<BatchRow>,
     warnings: Diagnostics,
     folder: Folder,
+    held_out: Vec<HeldOut>,
 }
 
 impl Run {
@@ -158,7 +169,10 @@ impl Run {
             if stopped.is_ok() {
                 stopped = run.go(&progress, &interrupt);
             }
-            run.report(stopped)
+            let mut fit = run.report(stopped);
+            let measured = ready.held_out.iter().map(|h| measure(&mut run.fitter, h));
+            fit.held_out = measured.collect();
+            fit
         });
         let found = warnings_of(&ready, &fit.findings);
         ready.warnings.extend(found.clone());
@@ -187,9 +201,19 @@ impl Run {
         let config = Config::new(&problem, &settings, self.fit.threads(), self.fit.lowering());
         let latents = report::latent_rows(&session.model, &problem.plan);
         let batches = report::batch_rows(&session.model, &problem.plan, &problem.bound.sizes());
+        let held_out = self.held_out(&session, &inputs, &problem, terminal)?;
         let problem = Arc::new(problem);
-        let mut ready =
-            Ready { session, inputs, problem, config, latents, batches, warnings, folder };
+        let mut ready = Ready {
+            session,
+            inputs,
+            problem,
+            config,
+            latents,
+            batches,
+            warnings,
+            folder,
+            held_out,
+        };
         let late = warnings_of(&ready, &infer::unfinished(&ready.problem, &ready.config));
         ready.warnings.extend(late);
         Ok(ready)
@@ -252,6 +276,7 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         us_per_step: fit.us_per_step,
         startup_ms: fit.startup_ms,
         elbos: fit.elbos.clone(),
+        held_out: &fit.held_out,
         temperatures: &fit.temperatures,
     };
     record.to_json()
@@ -281,6 +306,7 @@ fn text(ready: &Ready, fit: &Fit) -> String {
     out.push_str(&report::posterior_table(&fit.summary, " in summary.csv"));
     out.push('\n');
     out.push_str(&report::elbo_lines(&fit.elbos));
+    out.push_str(&report::held_out_lines(&fit.held_out));
     let ending = match fit.exit {
         Exit::Done => "",
         Exit::Interrupted => ", interrupted",
