@@ -106,6 +106,8 @@ pub trait Step {
     fn read_gradient(&self, out: &mut [f64]);
     /// The Euclidean norm of the last gradient; NaN or infinite if an element is.
     fn gradient_norm(&self) -> f64;
+    /// Multiplies the last gradient by a number.
+    fn scale_gradient(&mut self, by: f64);
     /// The value of `Program::watch[i]` in the last `run`, in the layout of its shape; to be read before parameters,
     /// knobs or noise change.
     fn watched(&self, i: usize) -> Vec<f64>;

@@ -4,7 +4,7 @@ use super::Checker;
 use super::batch::{Said, faults};
 use super::literal::constant;
 use super::model::{
-    Batch, Estimators, FitSettings, OptimizerChoice, Precision, Sampling, Schedule,
+    Averaging, Batch, Estimators, FitSettings, OptimizerChoice, Precision, Sampling, Schedule,
 };
 use super::schedule::whole;
 use super::site_errors::{batch as batch_errors, fit as errors};
@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 
 /// Every setting, with an example of its value.
-pub const SETTINGS: [(&str, &str); 12] = [
+pub const SETTINGS: [(&str, &str); 14] = [
     ("steps", "5000"),
     ("seed", "1"),
     ("samples", "4"),
@@ -23,6 +23,8 @@ pub const SETTINGS: [(&str, &str); 12] = [
     ("estimators", "exact"),
     ("starts", "50"),
     ("objective", "iwae(8 over n)"),
+    ("clip", "10"),
+    ("average", "ema(0.999)"),
     ("batch n", "128"),
     ("sampling", "replacement"),
 ];
@@ -75,6 +77,8 @@ impl Checker {
             "optimizer" => fit.optimizer = self.check_optimizer(&arg.value),
             "lr" => fit.learning_rate = self.check_rate(&arg.value),
             "starts" => fit.starts = self.expect_whole(arg, 1),
+            "clip" => fit.clip = self.check_clip(&arg.value),
+            "average" => fit.average = self.check_average(&arg.value),
             "objective" => fit.objective = self.check_objective(&arg.value),
             "precision" => fit.precision = self.expect_word(arg, &PRECISIONS),
             "batch" => fit.batches.extend(self.check_batch(arg)),
@@ -131,6 +135,29 @@ impl Checker {
             self.diags.push(errors::not_among(arg, &words));
         }
         found.map(|(_, value)| *value)
+    }
+
+    fn check_clip(&mut self, value: &ast::Expr) -> Option<f64> {
+        let clip = constant(value).filter(|clip| *clip > 0.0 && clip.is_finite());
+        if clip.is_none() {
+            self.diags.push(errors::clip_out_of_range(value.span));
+        }
+        clip
+    }
+
+    fn check_average(&mut self, value: &ast::Expr) -> Option<Averaging> {
+        let average = match &value.kind {
+            ast::ExprKind::Name(name) if name.text == "tail" => Some(Averaging::Tail),
+            ast::ExprKind::Call { callee, args, .. } if callee.text == "ema" && args.len() == 1 => {
+                let decay = constant(&args[0].value).filter(|decay| (0.0..1.0).contains(decay));
+                decay.map(Averaging::Exponential)
+            }
+            _ => None,
+        };
+        if average.is_none() {
+            self.diags.push(errors::not_an_average(value.span));
+        }
+        average
     }
 
     fn check_policy(&mut self, arg: &ast::Arg) -> Option<Estimators> {

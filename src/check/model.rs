@@ -1,7 +1,7 @@
 //! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
 
 pub use super::settings::{
-    Adaptive, Batch, EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk,
+    Adaptive, Averaging, Batch, EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk,
     ObjectiveChoice, ObjectiveKind, OptimizerChoice, OptionValue, Precision, Sampling,
 };
 use crate::dist::Distribution;

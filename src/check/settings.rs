@@ -86,6 +86,9 @@ pub struct FitSettings {
     /// Scattered starts, of which the best goes on.
     pub starts: Option<u64>,
     pub objective: Option<ObjectiveAsk>,
+    /// The longest gradient that a step follows; longer ones are shortened to it.
+    pub clip: Option<f64>,
+    pub average: Option<Averaging>,
     /// The dimensions of which a step sees some rows.
     pub batches: Vec<Batch>,
     pub sampling: Option<Sampling>,
@@ -133,6 +136,8 @@ impl FitSettings {
             estimators: self.estimators.or(other.estimators),
             starts: self.starts.or(other.starts),
             objective: self.objective.clone().or_else(|| other.objective.clone()),
+            clip: self.clip.or(other.clip),
+            average: self.average.or(other.average),
             batches: if self.batches.is_empty() { &other.batches } else { &self.batches }.clone(),
             sampling: self.sampling.or(other.sampling),
         }
@@ -166,6 +171,15 @@ impl Estimators {
 pub enum OptimizerChoice {
     Adam { lr: Option<Schedule> },
     Sgd { lr: Option<Schedule>, momentum: f64 },
+}
+
+/// Which mean of the iterates a fit ends with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Averaging {
+    /// Of the later ones, all alike.
+    Tail,
+    /// `ema(0.999)`: each counts this many times as much as the next one.
+    Exponential(f64),
 }
 
 /// `objective = iwae(8 over n)` as written.

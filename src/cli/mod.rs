@@ -7,6 +7,7 @@ mod doc;
 mod errors;
 mod explain;
 mod fmt;
+mod held_out;
 mod inputs;
 mod list;
 mod man;

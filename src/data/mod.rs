@@ -2,6 +2,7 @@
 
 mod bind;
 mod csv;
+mod disk;
 mod errors;
 mod header;
 mod idx;
@@ -11,10 +12,12 @@ mod read;
 mod table;
 
 pub use bind::{bind, check_entries, check_marks};
-pub use read::read;
+pub use disk::OnDisk;
+pub use read::{read, read_keeping};
 pub use table::{Cells, Field, File, Tables};
 
 use crate::check::model::{DimId, Model};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A model with its data: sizes known, labels decided, values checked.
@@ -48,10 +51,22 @@ pub struct BoundDim {
 }
 
 /// Values along named dimensions, row-major in their order. Indices are positions from 0.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Array {
     pub dims: Vec<DimId>,
+    /// None where they stay on disk.
     pub values: Vec<f64>,
+    pub disk: Option<Arc<OnDisk>>,
+}
+
+impl Array {
+    /// All values, read where they are on disk.
+    pub fn held(&self) -> Cow<'_, [f64]> {
+        match &self.disk {
+            Some(disk) => disk.all().into(),
+            None => (&self.values[..]).into(),
+        }
+    }
 }
 
 /// For `run.json`.

@@ -2,17 +2,62 @@
 //!
 //! A header is only believed as far as the file holds what it announces.
 
+use super::disk::{Kind, OnDisk};
 use super::errors::file as errors;
 use super::read::Content;
 use super::table::{Cells, Field, Layout};
 use crate::diag::Diagnostic;
 use npyz::npz::{NpzArchive, file_name_from_array_name};
-use npyz::{DType, Deserialize, NpyFile, Order, TypeChar};
+use npyz::{DType, Deserialize, Endianness, NpyFile, Order, TypeChar};
+use std::fs::File;
 use std::io::{self, Cursor, Read};
+use std::sync::Arc;
 
 /// Reads one unnamed array.
 pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Content, Diagnostic> {
     Ok((Layout::Arrays, vec![field(path, "", bytes)?]))
+}
+
+/// Opens one unnamed array whose numbers stay on disk; `None` where they have to be read as a whole: texts, numbers of an
+/// unusual kind, the first axis fastest, a header that is damaged.
+pub(super) fn on_disk(path: &str) -> io::Result<Option<Content>> {
+    const LONGEST_HEADER: u64 = 1 << 16;
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut head = vec![];
+    (&file).take(LONGEST_HEADER).read_to_end(&mut head)?;
+    let (Ok(()), Some(text)) = (check_header(&head, size), header(&head)) else { return Ok(None) };
+    let start = (text.as_ptr().addr() - head.as_ptr().addr() + text.len()) as u64;
+    let Ok(array) = NpyFile::new(&head[..]) else { return Ok(None) };
+    let DType::Plain(plain) = array.dtype() else { return Ok(None) };
+    let Some(kind) = kind(plain.type_char(), plain.size_field()) else { return Ok(None) };
+    let shape: Vec<usize> = array.shape().iter().map(|&n| n as usize).collect();
+    let len: usize = shape.iter().product();
+    let whole = len as u64 * plain.size_field() + start <= size;
+    if array.order() == Order::Fortran || !whole {
+        return Ok(None);
+    }
+    let big_endian = plain.endianness() == Endianness::Big;
+    let numbers = OnDisk::new(file, start, kind, big_endian, len);
+    let cells = Cells::OnDisk(Arc::new(numbers));
+    Ok(Some((Layout::Arrays, vec![Field { key: String::new(), shape, cells }])))
+}
+
+fn kind(kind: TypeChar, size: u64) -> Option<Kind> {
+    Some(match (kind, size) {
+        (TypeChar::Bool, 1) => Kind::Bool,
+        (TypeChar::Int, 1) => Kind::I8,
+        (TypeChar::Int, 2) => Kind::I16,
+        (TypeChar::Int, 4) => Kind::I32,
+        (TypeChar::Int, 8) => Kind::I64,
+        (TypeChar::Uint, 1) => Kind::U8,
+        (TypeChar::Uint, 2) => Kind::U16,
+        (TypeChar::Uint, 4) => Kind::U32,
+        (TypeChar::Uint, 8) => Kind::U64,
+        (TypeChar::Float, 4) => Kind::F32,
+        (TypeChar::Float, 8) => Kind::F64,
+        _ => return None,
+    })
 }
 
 /// Reads every array of an archive, under its name.
@@ -34,7 +79,7 @@ pub(super) fn read_archive(path: &str, bytes: Vec<u8>) -> Result<Content, Diagno
 
 fn field(path: &str, key: &str, bytes: &[u8]) -> Result<Field, Diagnostic> {
     let damaged = |why: String| errors::damaged(path, "NPY", &why);
-    check_header(bytes).map_err(damaged)?;
+    check_header(bytes, bytes.len() as u64).map_err(damaged)?;
     let array = NpyFile::new(bytes).map_err(|e| damaged(e.to_string()))?;
     let shape: Vec<usize> = array.shape().iter().map(|&n| n as usize).collect();
     let size = array.dtype().num_bytes().and_then(|n| n.checked_mul(shape.iter().product()));
@@ -50,7 +95,7 @@ fn field(path: &str, key: &str, bytes: &[u8]) -> Result<Field, Diagnostic> {
 }
 
 /// Refuses what npyz would multiply, allocate or recurse for: sizes beyond the file, brackets in brackets.
-fn check_header(bytes: &[u8]) -> Result<(), String> {
+fn check_header(bytes: &[u8], size: u64) -> Result<(), String> {
     const DEEPEST: usize = 8;
     let text = header(bytes).ok_or("it ends inside its header")?;
     if depth(text) > DEEPEST || text.contains('\\') || text.matches("shape").count() != 1 {
@@ -59,7 +104,7 @@ fn check_header(bytes: &[u8]) -> Result<(), String> {
     let shape = announced(text).ok_or("its shape holds no whole numbers")?;
     let at_least = |least: u64| shape.iter().try_fold(1_u64, |n, &s| n.checked_mul(s.max(least)));
     match (at_least(0), at_least(1)) {
-        (Some(count), Some(_)) if count <= bytes.len() as u64 => Ok(()),
+        (Some(count), Some(_)) if count <= size => Ok(()),
         _ => Err(too_little(&shape, bytes)),
     }
 }
@@ -135,7 +180,7 @@ fn row_major(shape: &[usize], cells: Cells) -> Cells {
         Cells::Bytes(values) => Cells::Bytes(transpose(shape, &values)),
         Cells::Numbers(values) => Cells::Numbers(transpose(shape, &values)),
         Cells::Texts(values) => Cells::Texts(transpose(shape, &values)),
-        flawed @ Cells::Flawed(_) => flawed,
+        other @ (Cells::OnDisk(_) | Cells::Flawed(_)) => other,
     }
 }
 

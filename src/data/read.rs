@@ -5,18 +5,26 @@ use super::table::{Field, File, Layout, Tables};
 use super::{csv, idx, json, npy};
 use crate::diag::{Diagnostic, Diagnostics};
 use sha2::{Digest, Sha256};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// What a reader makes of a file's bytes.
 pub(super) type Content = (Layout, Vec<Field>);
 
+/// Bytes of an NPY file beyond which its numbers stay on disk.
+const LARGE: u64 = 1 << 30;
+
 /// Reads every `FILE` and `name=FILE`. Files that cannot be read are left out, with an error each.
 pub fn read(specs: &[String]) -> (Tables, Diagnostics) {
+    read_keeping(specs, LARGE)
+}
+
+/// The same where NPY files of more bytes than `large` stay on disk.
+pub fn read_keeping(specs: &[String], large: u64) -> (Tables, Diagnostics) {
     let mut tables = Tables::default();
     let mut diagnostics = Diagnostics::new();
     for spec in specs {
-        match read_one(spec) {
+        match read_one(spec, large) {
             Ok(file) => tables.files.push(file),
             Err(error) => diagnostics.push(error),
         }
@@ -24,17 +32,47 @@ pub fn read(specs: &[String]) -> (Tables, Diagnostics) {
     (tables, diagnostics)
 }
 
-fn read_one(spec: &str) -> Result<File, Diagnostic> {
+fn read_one(spec: &str, large: u64) -> Result<File, Diagnostic> {
     let (target, path) = split(spec);
     if path.is_empty() || target.is_some_and(str::is_empty) {
         return Err(errors::argument_incomplete(spec));
     }
     let format = Format::of(path).ok_or_else(|| errors::format_unknown(path))?;
+    let file = |sha256, (layout, fields)| File {
+        path: path.to_string(),
+        sha256,
+        target: target.map(str::to_string),
+        layout,
+        fields,
+    };
+    let size = std::fs::metadata(path).map_or(0, |m| m.len());
+    if let (Format::Npy, true) = (format, size > large && !is_packed(path)) {
+        let unreadable = |e| errors::unreadable(path, &e);
+        if let Some(content) = npy::on_disk(path).map_err(unreadable)? {
+            return Ok(file(hash(path).map_err(unreadable)?, content));
+        }
+    }
     let packed = std::fs::read(path).map_err(|e| errors::unreadable(path, &e))?;
     let sha256 = hex(&Sha256::digest(&packed));
     let bytes = unpack(path, packed)?;
-    let (layout, fields) = format.read(path, bytes)?;
-    Ok(File { path: path.to_string(), sha256, target: target.map(str::to_string), layout, fields })
+    Ok(file(sha256, format.read(path, bytes)?))
+}
+
+/// Of a file that is not held.
+fn hash(path: &str) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut block = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hex(&hasher.finalize())),
+            count => hasher.update(&block[..count]),
+        }
+    }
+}
+
+fn is_packed(path: &str) -> bool {
+    path.to_lowercase().ends_with(".gz")
 }
 
 /// `y=FILE` in two, unless the whole is the path of a file.
@@ -85,7 +123,7 @@ impl Format {
 }
 
 fn unpack(path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Diagnostic> {
-    if !path.to_lowercase().ends_with(".gz") {
+    if !is_packed(path) {
         return Ok(bytes);
     }
     let mut plain = Vec::new();

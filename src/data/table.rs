@@ -2,6 +2,9 @@
 //!
 //! A missing cell is a NaN among numbers, and among texts one of `MISSING`.
 
+use super::disk::OnDisk;
+use std::sync::Arc;
+
 /// Everything that `--data` named, in its order.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
@@ -45,6 +48,7 @@ pub enum Cells {
     Bytes(Vec<u8>),
     Numbers(Vec<f64>),
     Texts(Vec<String>),
+    OnDisk(Arc<OnDisk>),
     /// Nothing that a datum could be; an error only for a datum that is read from it.
     Flawed(Flaw),
 }
@@ -102,6 +106,7 @@ impl Cells {
             Cells::Bytes(bytes) => bytes.len(),
             Cells::Numbers(numbers) => numbers.len(),
             Cells::Texts(texts) => texts.len(),
+            Cells::OnDisk(numbers) => numbers.len(),
             Cells::Flawed(_) => 0,
         }
     }
@@ -115,6 +120,7 @@ impl Cells {
         match self {
             Cells::Bytes(bytes) => f64::from(bytes[cell]),
             Cells::Numbers(numbers) => numbers[cell],
+            Cells::OnDisk(numbers) => numbers.number(cell),
             Cells::Texts(_) | Cells::Flawed(_) => f64::NAN,
         }
     }

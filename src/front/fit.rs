@@ -23,7 +23,6 @@ pub struct Fit {
     /// Of the steps alone.
     pub us_per_step: f64,
     pub elbos: Elbos,
-    /// Of data that the fit did not see, where somebody measures them.
     pub held_out: Vec<HeldOutElbo>,
     pub history: History,
     pub temperatures: Vec<Reading>,

@@ -1,7 +1,7 @@
 //! Guides that the model writes: any distribution on the latent's own support, whose parameters may be nets of the data or of
 //! latents drawn before.
 
-use super::{Guided, LogQ, NORMAL_ENTROPY, Request, draw, minus_log_q, own};
+use super::{Guided, LogQ, NORMAL_ENTROPY, Request, draw, minus_log_q, own, sampled_entropy};
 use crate::dist::{Call, Domain, Event};
 use crate::estimator::Value;
 use crate::ir::{Graph, NodeId};
@@ -13,9 +13,10 @@ pub fn by_hand(g: &mut Graph, request: &Request) -> Guided {
     let dims = request.dims.to_vec();
     let drawn = draw(g, request, &q, &dims);
     let (value, log_q, relaxed) = (drawn.value, request.log_q, request.is_relaxed());
-    let named = Some(q.clone());
-    let entropy = entropy(g, &q, value, log_q, relaxed);
-    Guided { q, dims, drawn, value, entropy, named, log_q, relaxed, bijector: None, by_hand: true }
+    let (named, known, by_hand) = (Some(q.clone()), request.known.clone(), true);
+    let entropy = entropy(g, &q, value, log_q, relaxed, &known);
+    let bijector = None;
+    Guided { q, dims, drawn, value, entropy, named, log_q, relaxed, bijector, by_hand, known }
 }
 
 /// Estimators of discrete latents move logits.
@@ -39,9 +40,27 @@ fn in_logits(g: &mut Graph, q: &Call) -> Call {
 }
 
 /// −log q in expectation where that is closed, else at the draw.
-pub(super) fn entropy(g: &mut Graph, q: &Call, drawn: Value, log_q: LogQ, relaxed: bool) -> NodeId {
+pub(super) fn entropy(
+    g: &mut Graph,
+    q: &Call,
+    drawn: Value,
+    log_q: LogQ,
+    relaxed: bool,
+    known: &[NodeId],
+) -> NodeId {
+    if log_q == LogQ::Path {
+        let fixed = fixed(g, q, known);
+        return sampled_entropy(g, &fixed, drawn, relaxed);
+    }
     let sampled = minus_log_q(g, q, drawn, log_q, relaxed);
     sampled.unwrap_or_else(|| expected(g, q, drawn, relaxed))
+}
+
+/// With its parameters held fixed, but where they follow other draws: those move on.
+fn fixed(g: &mut Graph, q: &Call, known: &[NodeId]) -> Call {
+    let args = q.args.iter().map(|&arg| g.fixed_but(arg, known)).collect();
+    let inner = q.inner.as_ref().map(|inner| Box::new(fixed(g, inner, known)));
+    Call { args, inner, ..q.clone() }
 }
 
 fn expected(g: &mut Graph, q: &Call, drawn: Value, relaxed: bool) -> NodeId {

@@ -95,7 +95,8 @@ fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> G
         None => drawn_entropy(g, &q, value, log_q, relaxed),
     };
     let named = Some(q.clone());
-    Guided { named, q, dims, drawn, value, entropy, log_q, relaxed, bijector: None, by_hand: false }
+    let (bijector, by_hand, known) = (None, false, vec![]);
+    Guided { named, q, dims, drawn, value, entropy, log_q, relaxed, bijector, by_hand, known }
 }
 
 /// −log q of a draw, where its expectation has no closed form.

@@ -52,6 +52,8 @@ pub struct Request<'a> {
     /// Draw without relaxation: what is reported, not what is optimised.
     pub hard: bool,
     pub log_q: LogQ,
+    /// Draws of other latents, which a guide that the model writes may read.
+    pub known: Vec<NodeId>,
 }
 
 impl Request<'_> {
@@ -83,6 +85,16 @@ pub struct Guided {
     bijector: Option<Bijector>,
     /// Whether the model writes it.
     pub by_hand: bool,
+    /// Draws of other latents that its parameters may follow.
+    known: Vec<NodeId>,
+}
+
+impl Guided {
+    /// The node that the latent was drawn as.
+    pub fn drawn_node(&self) -> NodeId {
+        let (Value::Plain(node) | Value::Soft { simplex: node, .. }) = self.drawn.value;
+        node
+    }
 }
 
 /// The guide's family, in words: what `plan` prints.
@@ -141,8 +153,8 @@ fn continuous(g: &mut Graph, request: &Request) -> Guided {
     let (value, entropy) = transformed(g, &bijector, &q, drawn.value, log_q);
     let named = named(g, &request.domain, &q);
     let bijector = Some(bijector);
-    let (relaxed, by_hand) = (false, false);
-    Guided { q, dims, drawn, value, entropy, named, log_q, relaxed, bijector, by_hand }
+    let (relaxed, by_hand, known) = (false, false, vec![]);
+    Guided { q, dims, drawn, value, entropy, named, log_q, relaxed, bijector, by_hand, known }
 }
 
 /// The value and the entropy that a draw from a Normal in unconstrained space gives.
@@ -204,7 +216,8 @@ fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value, relaxed: bool) -> Node
 pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -> (Value, NodeId) {
     if guided.by_hand {
         let own = drawn == guided.drawn.value;
-        let again = |g| by_hand::entropy(g, &guided.q, drawn, guided.log_q, guided.relaxed);
+        let again =
+            |g| by_hand::entropy(g, &guided.q, drawn, guided.log_q, guided.relaxed, &guided.known);
         return (drawn, if own { guided.entropy } else { again(g) });
     }
     match (domain, &guided.bijector) {

@@ -89,6 +89,7 @@ pub(super) fn guided(g: &mut Graph, request: &Request, family: &'static str) -> 
         relaxed: false,
         bijector: None,
         by_hand: false,
+        known: vec![],
     }
 }
 

@@ -1,8 +1,47 @@
-//! Averages of iterates over the later part of a fit (Polyak & Juditsky 1992), without knowing when it ends.
+//! Averages of iterates, without knowing when a fit ends: over its later part (Polyak & Juditsky 1992), or with weights that
+//! fade.
+
+use crate::check::model::Averaging;
+
+/// A mean of what was pushed.
+#[derive(Clone, Debug)]
+pub(super) enum Average {
+    Tail(Tail),
+    Exponential(Exponential),
+}
+
+impl Average {
+    /// `thinning` steps pass between two iterates.
+    pub(super) fn new(len: usize, averaging: Averaging, thinning: u64) -> Self {
+        match averaging {
+            Averaging::Tail => Average::Tail(Tail::new(len)),
+            Averaging::Exponential(decay) => Average::Exponential(Exponential {
+                keep: decay.powf(thinning as f64),
+                missing: 1.0,
+                total: vec![0.0; len],
+            }),
+        }
+    }
+
+    pub(super) fn push(&mut self, values: &[f64]) {
+        match self {
+            Average::Tail(tail) => tail.push(values),
+            Average::Exponential(fading) => fading.push(values),
+        }
+    }
+
+    /// `None` before the first iterate.
+    pub(super) fn mean(&self) -> Option<Vec<f64>> {
+        match self {
+            Average::Tail(tail) => tail.mean(),
+            Average::Exponential(fading) => fading.mean(),
+        }
+    }
+}
 
 /// Sums restart whenever the number of steps doubles; the last full one is kept beside the running one.
 #[derive(Clone, Debug)]
-pub(super) struct Average {
+pub(super) struct Tail {
     steps: u64,
     running: Sum,
     last: Sum,
@@ -14,13 +53,13 @@ struct Sum {
     total: Vec<f64>,
 }
 
-impl Average {
-    pub(super) fn new(len: usize) -> Self {
+impl Tail {
+    fn new(len: usize) -> Self {
         let sum = Sum { count: 0, total: vec![0.0; len] };
         Self { steps: 0, running: sum.clone(), last: sum }
     }
 
-    pub(super) fn push(&mut self, values: &[f64]) {
+    fn push(&mut self, values: &[f64]) {
         self.steps += 1;
         if self.steps.is_power_of_two() {
             std::mem::swap(&mut self.running, &mut self.last);
@@ -33,8 +72,8 @@ impl Average {
         }
     }
 
-    /// The mean over at least a quarter of the steps, the latest ones; `None` before the first.
-    pub(super) fn mean(&self) -> Option<Vec<f64>> {
+    /// The mean over at least a quarter of the steps, the latest ones.
+    fn mean(&self) -> Option<Vec<f64>> {
         let sums: &[&Sum] = if 2 * self.running.count >= self.last.count {
             &[&self.running]
         } else {
@@ -46,5 +85,51 @@ impl Average {
         }
         let total = |i: usize| sums.iter().map(|s| s.total[i]).sum::<f64>();
         Some((0..self.running.total.len()).map(|i| total(i) / count as f64).collect())
+    }
+}
+
+/// The weights that are still missing to 1 are divided out, so that the start at 0 does not count.
+#[derive(Clone, Debug)]
+pub(super) struct Exponential {
+    keep: f64,
+    missing: f64,
+    total: Vec<f64>,
+}
+
+impl Exponential {
+    fn push(&mut self, values: &[f64]) {
+        self.missing *= self.keep;
+        for (sum, x) in self.total.iter_mut().zip(values) {
+            *sum = self.keep * *sum + (1.0 - self.keep) * x;
+        }
+    }
+
+    fn mean(&self) -> Option<Vec<f64>> {
+        let known = 1.0 - self.missing;
+        (known > 0.0).then(|| self.total.iter().map(|sum| sum / known).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fading_weights_add_up_to_one() {
+        let mut average = Average::new(1, Averaging::Exponential(0.5), 1);
+        assert_eq!(average.mean(), None);
+        for value in [1.0, 2.0, 3.0] {
+            average.push(&[value]);
+        }
+        let exact = (1.0 + 2.0 * 2.0 + 4.0 * 3.0) / 7.0;
+        assert!((average.mean().unwrap()[0] - exact).abs() < 1e-15);
+    }
+
+    #[test]
+    fn thinned_weights_fade_as_fast() {
+        let mut average = Average::new(1, Averaging::Exponential(0.5), 2);
+        average.push(&[1.0]);
+        average.push(&[2.0]);
+        assert!((average.mean().unwrap()[0] - (1.0 + 4.0 * 2.0) / 5.0).abs() < 1e-15);
     }
 }

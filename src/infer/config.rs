@@ -2,7 +2,7 @@
 
 use super::starts::usual_count;
 use crate::backend::{Float, Lowering, Options};
-use crate::check::model::{FitSettings, OptimizerChoice, Precision, Sampling, Schedule};
+use crate::check::model::{Averaging, FitSettings, OptimizerChoice, Precision, Sampling, Schedule};
 use crate::lower::Problem;
 use crate::objective;
 
@@ -19,6 +19,9 @@ pub struct Config {
     /// After a Newton start, in the coordinates that it gives.
     pub whitened_rate: Schedule,
     pub options: Options,
+    /// The longest gradient that a step follows.
+    pub clip: Option<f64>,
+    pub average: Averaging,
     /// Scattered starts, of which the best after a short pilot goes on; 1 is the usual start alone.
     pub starts: usize,
     /// Newton steps first, where the problem is smooth.
@@ -96,6 +99,8 @@ impl Config {
             learning_rate: asked.unwrap_or(usual_rate),
             whitened_rate: asked.unwrap_or(Schedule::Constant(WHITENED_RATE)),
             options: Options { lowering, float, threads },
+            clip: settings.clip,
+            average: settings.average.unwrap_or(Averaging::Tail),
             starts: settings.starts.map_or_else(|| usual_count(problem), |n| n as usize),
             newton: true,
             sampling: settings.sampling.unwrap_or_default(),

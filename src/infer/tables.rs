@@ -55,6 +55,37 @@ pub fn adopt(graph: &Graph, all: &mut [f64], flat: &[f64], rows: &Rows) {
     }
 }
 
+/// All parameters of another graph, from those of one that has them by name.
+///
+/// # Errors
+/// The name of one that it lacks, or that has values of its own along a dimension of `rows`.
+pub(super) fn carry(
+    from: &Graph,
+    all: &[f64],
+    to: &Graph,
+    rows: &[&str],
+) -> Result<Vec<f64>, String> {
+    let mut rest = all;
+    let mut known = HashMap::new();
+    for param in &from.params {
+        let (own, others) = rest.split_at(table_len(from, param));
+        known.insert(param.name.as_str(), own);
+        rest = others;
+    }
+    let is_local = |param: &crate::ir::ParamInfo| {
+        param.shape.iter().any(|d| rows.contains(&to.dim_info(d).name.as_str()))
+    };
+    let mut carried = vec![];
+    for param in &to.params {
+        let len = table_len(to, param);
+        match known.get(param.name.as_str()) {
+            Some(own) if own.len() == len && !is_local(param) => carried.extend_from_slice(own),
+            _ => return Err(param.name.clone()),
+        }
+    }
+    Ok(carried)
+}
+
 /// Where each parameter lies among those of all rows.
 pub(super) fn spans(graph: &Graph) -> Vec<Range<usize>> {
     let mut start = 0;
@@ -88,37 +119,6 @@ pub(super) fn carried(
     (params, still)
 }
 
-/// All parameters of another graph, from those of one that has them by name.
-///
-/// # Errors
-/// The name of one that it lacks, or that has values of its own along a dimension of `rows`.
-pub(super) fn carry(
-    from: &Graph,
-    all: &[f64],
-    to: &Graph,
-    rows: &[&str],
-) -> Result<Vec<f64>, String> {
-    let mut rest = all;
-    let mut known = HashMap::new();
-    for param in &from.params {
-        let (own, others) = rest.split_at(table_len(from, param));
-        known.insert(param.name.as_str(), own);
-        rest = others;
-    }
-    let is_local = |param: &crate::ir::ParamInfo| {
-        param.shape.iter().any(|d| rows.contains(&to.dim_info(d).name.as_str()))
-    };
-    let mut carried = vec![];
-    for param in &to.params {
-        let len = table_len(to, param);
-        match known.get(param.name.as_str()) {
-            Some(own) if own.len() == len && !is_local(param) => carried.extend_from_slice(own),
-            _ => return Err(param.name.clone()),
-        }
-    }
-    Ok(carried)
-}
-
 fn table_len(graph: &Graph, param: &crate::ir::ParamInfo) -> usize {
     let placing = Placing::new(graph, &param.shape);
     placing.map_or(param.init.len(), |p| p.rows() * p.row_len())
@@ -134,18 +134,36 @@ pub(super) struct Locals {
 struct Local {
     param: usize,
     placing: Placing,
-    values: Vec<f64>,
-    moments: [Vec<f64>; 2],
-    /// Updates of each row.
-    visits: Vec<u32>,
-    average: Average,
+    /// All that is known of a row lies together, since each step visits rows from everywhere.
+    records: Vec<f64>,
+    counts: Vec<Counts>,
     /// The rows at hand, and the places of the batch in their order.
     chosen: Vec<usize>,
     order: Vec<usize>,
-    /// Room for an array of the batch and for a row.
+    /// Room for an array of the batch, and for the gradient of a row.
     array: Vec<f64>,
     row: Vec<f64>,
     sum: Vec<f64>,
+}
+
+/// The numbers of one row, as long as the row each.
+struct Record<'a> {
+    values: &'a mut [f64],
+    moments: [&'a mut [f64]; 2],
+    /// Sums of later values: the one under way, and the last full one.
+    running: &'a mut [f64],
+    last: &'a mut [f64],
+}
+
+/// Arrays of a record.
+const PARTS: usize = 5;
+
+/// How often a row was moved, and how many values its sums have.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    visits: u32,
+    running: u32,
+    last: u32,
 }
 
 /// One state with batched dimensions.
@@ -159,7 +177,10 @@ struct State {
 impl Locals {
     pub(super) fn new(graph: &Graph) -> Self {
         let params = graph.params.iter().enumerate();
-        let params = params.filter_map(|(row, p)| Local::new(row, Placing::new(graph, &p.shape)?));
+        let local = |(row, p): (usize, &crate::ir::ParamInfo)| {
+            Some(Local::new(row, Placing::new(graph, &p.shape)?))
+        };
+        let params = params.filter_map(local);
         let state = |(row, info): (usize, &crate::ir::StateInfo)| {
             let placing = Placing::new(graph, &info.shape)?;
             let values = vec![info.init; placing.rows() * placing.row_len()];
@@ -179,7 +200,7 @@ impl Locals {
         for (row, param) in graph.params.iter().enumerate() {
             let (own, others) = rest.split_at(table_len(graph, param));
             if let Some(local) = locals.next_if(|l| l.param == row) {
-                local.values.copy_from_slice(own);
+                local.set(own);
             }
             rest = others;
         }
@@ -233,30 +254,35 @@ impl Locals {
 }
 
 impl Local {
-    fn new(param: usize, placing: Placing) -> Option<Self> {
+    fn new(param: usize, placing: Placing) -> Self {
         let (rows, len) = (placing.rows(), placing.row_len());
-        let zeros = vec![0.0; rows * len];
-        Some(Self {
+        Self {
             param,
-            values: zeros.clone(),
-            moments: [zeros.clone(), zeros],
-            visits: vec![0; rows],
-            average: Average::new(rows, len),
+            records: vec![0.0; rows * PARTS * len],
+            counts: vec![Counts::default(); rows],
             chosen: vec![],
             order: vec![],
             array: vec![0.0; placing.slots() * len],
             row: vec![0.0; len],
             sum: vec![0.0; len],
             placing,
-        })
+        }
+    }
+
+    fn set(&mut self, values: &[f64]) {
+        let len = self.placing.row_len();
+        let records = self.records.chunks_exact_mut(PARTS * len);
+        for (record, row) in records.zip(values.chunks_exact(len)) {
+            record[..len].copy_from_slice(row);
+        }
     }
 
     fn load(&mut self, step: &mut dyn Step, rows: &Rows) {
-        let Self { placing, values, array, chosen, order, .. } = self;
+        let Self { placing, records, array, chosen, order, .. } = self;
         let len = placing.row_len();
         *chosen = placing.chosen(rows);
         for (slot, at) in chosen.iter().enumerate() {
-            placing.put(slot, &values[at * len..][..len], array, |x| x);
+            placing.put(slot, &records[at * PARTS * len..][..len], array, |x| x);
         }
         *order = (0..chosen.len()).collect();
         order.sort_by_key(|&slot| (chosen[slot], slot));
@@ -272,71 +298,53 @@ impl Local {
                 self.sum.iter_mut().zip(&self.row).for_each(|(sum, g)| *sum += g);
             }
             let at = self.chosen[same[0]];
-            self.visits[at] += 1;
-            let span = at * len..(at + 1) * len;
-            let [first, second] = &mut self.moments;
-            let on = Moments {
-                params: &mut self.values[span.clone()],
-                grad: &mut self.sum,
-                first: &mut first[span.clone()],
-                second: &mut second[span.clone()],
-            };
-            backend::update(update(u64::from(self.visits[at])), on);
-            self.average.push(at, &self.values[span]);
+            let mut record = Record::of(&mut self.records[at * PARTS * len..][..PARTS * len]);
+            record.advance(&mut self.counts[at], &mut self.sum, &update);
         }
     }
 
+    /// Of every row the mean over its later visits, or its value before the first.
     fn mean(&self) -> Vec<f64> {
         let len = self.placing.row_len();
-        let row = |(at, own): (usize, &[f64])| match self.average.mean(at) {
-            Some(mean) => mean,
-            None => own.to_vec(),
-        };
-        self.values.chunks_exact(len).enumerate().flat_map(row).collect()
+        let mut all = Vec::with_capacity(self.counts.len() * len);
+        for (record, &counts) in self.records.chunks_exact(PARTS * len).zip(&self.counts) {
+            let Counts { running, last, .. } = counts;
+            let both = 2 * running < last;
+            let (running_sum, last_sum) = (&record[3 * len..4 * len], &record[4 * len..]);
+            let sums = running_sum.iter().zip(last_sum);
+            match running {
+                0 => all.extend_from_slice(&record[..len]),
+                _ if both => all.extend(sums.map(|(a, b)| (a + b) / f64::from(running + last))),
+                _ => all.extend(running_sum.iter().map(|a| a / f64::from(running))),
+            }
+        }
+        all
     }
 }
 
-/// The mean over the later visits of each row: sums restart whenever its visits double, and the last full one is kept.
-struct Average {
-    len: usize,
-    visits: Vec<u32>,
-    /// The running sums and the last full ones.
-    sums: [Vec<f64>; 2],
-    counts: [Vec<u32>; 2],
-}
-
-impl Average {
-    fn new(rows: usize, len: usize) -> Self {
-        let (sums, counts) = (vec![0.0; rows * len], vec![0; rows]);
-        Self {
-            len,
-            visits: counts.clone(),
-            sums: [sums.clone(), sums],
-            counts: [counts.clone(), counts],
-        }
+impl<'a> Record<'a> {
+    fn of(numbers: &'a mut [f64]) -> Self {
+        let len = numbers.len() / PARTS;
+        let (values, rest) = numbers.split_at_mut(len);
+        let (first, rest) = rest.split_at_mut(len);
+        let (second, rest) = rest.split_at_mut(len);
+        let (running, last) = rest.split_at_mut(len);
+        Self { values, moments: [first, second], running, last }
     }
 
-    fn push(&mut self, row: usize, values: &[f64]) {
-        let span = row * self.len..(row + 1) * self.len;
-        let ([running, last], [count, last_count]) = (&mut self.sums, &mut self.counts);
-        let running = &mut running[span.clone()];
-        self.visits[row] += 1;
-        if self.visits[row].is_power_of_two() {
-            last[span].copy_from_slice(running);
-            running.fill(0.0);
-            last_count[row] = std::mem::take(&mut count[row]);
+    /// Moves the values, and counts them in. Sums restart whenever the visits double, so that the mean is over at least a
+    /// quarter of them, the latest ones.
+    fn advance(&mut self, counts: &mut Counts, grad: &mut [f64], update: impl Fn(u64) -> Update) {
+        counts.visits += 1;
+        let [first, second] = &mut self.moments;
+        let on = Moments { params: self.values, grad, first, second };
+        backend::update(update(u64::from(counts.visits)), on);
+        if counts.visits.is_power_of_two() {
+            self.last.copy_from_slice(self.running);
+            self.running.fill(0.0);
+            counts.last = std::mem::take(&mut counts.running);
         }
-        count[row] += 1;
-        running.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
-    }
-
-    fn mean(&self, row: usize) -> Option<Vec<f64>> {
-        let [count, last] = [0, 1].map(|i| f64::from(self.counts[i][row]));
-        let span = row * self.len..(row + 1) * self.len;
-        let sums = self.sums[0][span.clone()].iter().zip(&self.sums[1][span]);
-        let both = 2.0 * count < last;
-        let total = if both { count + last } else { count };
-        (count > 0.0)
-            .then(|| sums.map(|(a, b)| if both { (a + b) / total } else { a / total }).collect())
+        counts.running += 1;
+        self.running.iter_mut().zip(&*self.values).for_each(|(sum, x)| *sum += x);
     }
 }

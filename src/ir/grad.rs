@@ -15,8 +15,18 @@ pub fn grad(g: &mut Graph, output: NodeId, wrt: &[NodeId]) -> Vec<NodeId> {
 
 /// Σ over outputs of seed · ∂output/∂w, in the shape of each w of `wrt`. A seed has at most its output's dimensions.
 pub fn vjp(g: &mut Graph, outputs: &[(NodeId, NodeId)], wrt: &[NodeId]) -> Vec<NodeId> {
+    vjp_past(g, outputs, wrt, &[])
+}
+
+/// The same with some nodes held: nothing flows through them.
+pub fn vjp_past(
+    g: &mut Graph,
+    outputs: &[(NodeId, NodeId)],
+    wrt: &[NodeId],
+    held: &[NodeId],
+) -> Vec<NodeId> {
     let before = g.origin();
-    let mut sweep = Sweep::new(g, wrt);
+    let mut sweep = Sweep::new(g, wrt, held);
     for &(output, seed) in outputs {
         sweep.add(g, output, seed);
     }
@@ -36,8 +46,12 @@ struct Sweep {
 }
 
 impl Sweep {
-    fn new(g: &Graph, wrt: &[NodeId]) -> Self {
-        Self { active: active(g, wrt), guarded: guarded(g), adjoint: vec![None; g.len()] }
+    fn new(g: &Graph, wrt: &[NodeId], held: &[NodeId]) -> Self {
+        Self {
+            active: active_past(g, wrt, held),
+            guarded: guarded(g),
+            adjoint: vec![None; g.len()],
+        }
     }
 
     fn add(&mut self, g: &mut Graph, to: NodeId, term: NodeId) {
@@ -68,9 +82,13 @@ impl Sweep {
 
 /// Of every node, whether gradient flows through it to one of `wrt`.
 pub fn active(g: &Graph, wrt: &[NodeId]) -> Vec<bool> {
+    active_past(g, wrt, &[])
+}
+
+fn active_past(g: &Graph, wrt: &[NodeId], held: &[NodeId]) -> Vec<bool> {
     let mut active = vec![false; g.len()];
     wrt.iter().for_each(|w| active[w.0 as usize] = true);
-    for id in g.ids() {
+    for id in g.ids().filter(|id| !held.contains(id)) {
         let node = g.node(id);
         let mut args = node.args.iter().enumerate();
         let through = args.any(|(i, a)| active[a.0 as usize] && passes(&node.op, i));

@@ -72,9 +72,15 @@ impl<'a> Lowerer<'a> {
         let node = match dims.iter().any(|&d| self.g.is_batched(d)) {
             true => {
                 let table = BoundTable::new(&self.g, self.problem.bound.clone(), name, &dims);
-                self.g.add_batch(label, &dims, Arc::new(table))
+                let table: Arc<dyn Table> = match &array.disk {
+                    Some(disk) if !table.offsets.is_empty() => {
+                        Arc::new(Held(table_of(&self.g, &dims, &disk.all()).into()))
+                    }
+                    _ => Arc::new(table),
+                };
+                self.g.add_batch(label, &dims, table)
             }
-            false => self.data(label, &array.dims, &array.values),
+            false => self.data(label, &array.dims, &array.held()),
         };
         self.values[name.0 as usize] = Some(Value::Plain(node));
     }
@@ -223,6 +229,10 @@ impl Table for BoundTable {
         for &(size, stride) in self.batched.iter().rev() {
             first += rest % size * stride;
             rest /= size;
+        }
+        if let Some(disk) = &array.disk {
+            // A fit that can no longer read its data breaks off, since its numbers are none.
+            return disk.read(first, out).unwrap_or_else(|_| out.fill(f64::NAN));
         }
         let from = &array.values[first..];
         if self.offsets.is_empty() {

@@ -63,6 +63,11 @@ impl<'a> Lowerer<'a> {
             enumerated,
             hard: self.mode != Mode::Optimise && relaxed,
             log_q: self.log_q(latent, aim),
+            known: self
+                .latents
+                .iter()
+                .filter_map(|l| Some(l.guided.as_ref()?.drawn_node()))
+                .collect(),
         }
     }
 

@@ -37,6 +37,7 @@ pub fn joint(problem: &Problem) -> Option<Joint> {
     for (index, stmt) in model.stmts.iter().enumerate() {
         match &stmt.kind {
             StmtKind::Tilde(site) if !site.observed => latents.push(lowerer.given(index, site)),
+            StmtKind::Guide(_) => {}
             _ => lowerer.stmt(index),
         }
     }

@@ -53,6 +53,7 @@ pub fn sketch(site: &Site, plan: &LatentPlan, aim: Aim) -> Sketch {
         enumerated: None,
         hard: true,
         log_q: LogQ::Expected,
+        known: vec![],
     };
     let guide = family(g, &request);
     if !site.dist.root().signature().support.has_guide() {

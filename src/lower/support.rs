@@ -1,6 +1,6 @@
 //! How many values the counts of a model have, where the data bound them.
 
-use super::{Lowerer, Mode, Problem};
+use super::{Lowerer, Problem};
 use crate::check::model::{NameId, Site, Stage, StmtKind};
 use crate::check::plan::Plan;
 use crate::data::Bound;
@@ -13,7 +13,7 @@ pub fn supports(bound: &Arc<Bound>) -> Vec<(NameId, u128)> {
     let plan = Arc::new(Plan::default());
     let texts = vec![String::new(); stmts.len()].into();
     let problem = Problem { bound: bound.clone(), plan, texts, seed: 0 };
-    let mut lowerer = Lowerer::new(&problem, Mode::Report, 1);
+    let mut lowerer = Lowerer::of_data(&problem);
     let mut found = vec![];
     for (index, stmt) in stmts.iter().enumerate() {
         match &stmt.kind {

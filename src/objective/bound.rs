@@ -10,9 +10,9 @@ use crate::check::elimination::{Ways, meet};
 use crate::check::flow::{Path, Paths};
 use crate::check::model::{DimId, ObjectiveKind, StmtKind};
 use crate::estimator::{Aim, StandIn};
-use crate::ir::{self, Dim, Graph, NodeId, Op};
+use crate::ir::{self, Dim, Graph, NodeId};
 use crate::lower::{Assembly, Problem, Term, TermKind};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Gathers all terms that have copies into one: the bound, which has the dimension that it runs over.
 pub(super) fn gather(problem: &Problem, a: &mut Assembly) {
@@ -123,7 +123,8 @@ fn with(g: &mut Graph, others: &Others, log_weight: NodeId) -> NodeId {
 }
 
 /// Doubly reparameterised gradients (Tucker, Lawson, Gu & Maddison 2019, eq. 8): log q lacks its score, and what flows through a
-/// draw is weighed by the square of its share in place of the share.
+/// draw is weighed by the square of its share in place of the share. The slope in one draw holds the others: what flows on to
+/// them through guides that read them is theirs.
 pub(super) fn take_paths_twice(problem: &Problem, a: &mut Assembly) {
     let (Some(copies), Some(log_weights)) = (a.copies, a.log_weights) else { return };
     if problem.plan.objective.kind != ObjectiveKind::Dreg {
@@ -131,35 +132,19 @@ pub(super) fn take_paths_twice(problem: &Problem, a: &mut Assembly) {
     }
     let rows = (0..a.latents.len()).filter(|&row| problem.plan.takes_path_twice(row));
     let rows: Vec<usize> = rows.filter(|&row| aim(problem, row) == Aim::Weighed).collect();
-    let g = &mut a.graph;
-    let drawn = rows.iter().filter_map(|&row| a.latents[row].guided.as_ref());
-    let params = params_of(g, drawn.flat_map(|guided| guided.q.args.clone()).collect());
-    let share = g.softmax(log_weights, copies);
-    let share = g.stop(share);
-    let square = g.square(share);
-    let change = g.sub(square, share);
-    let draws = a.draws.map_or(1, |d| g.size(d));
-    let change = g.scale(1.0 / draws as f64, change);
-    let change = scaled(g, change);
-    let slopes = ir::vjp(g, &[(log_weights, change)], &params);
-    for (param, slope) in params.into_iter().zip(slopes) {
-        let node = crate::estimator::along(g, param, slope);
+    let share = a.graph.softmax(log_weights, copies);
+    let share = a.graph.stop(share);
+    let square = a.graph.square(share);
+    let change = a.graph.sub(square, share);
+    let change = scaled(&mut a.graph, change);
+    let guided = a.latents.iter().filter_map(|l| l.guided.as_ref());
+    let all: Vec<NodeId> = guided.map(|guided| guided.drawn_node()).collect();
+    for row in rows {
+        let Some(own) = a.latents[row].guided.as_ref().map(|g| g.drawn_node()) else { continue };
+        let others: Vec<NodeId> = all.iter().copied().filter(|&other| other != own).collect();
+        let slope = ir::vjp_past(&mut a.graph, &[(log_weights, change)], &[own], &others)[0];
+        let node = crate::estimator::along(&mut a.graph, own, slope);
         let (kind, paths) = (TermKind::Surrogate, BTreeMap::new());
         a.terms.push(Term { kind, stmts: vec![], latent: None, node, paths });
     }
-}
-
-/// The parameters that some nodes are made from.
-fn params_of(g: &Graph, from: Vec<NodeId>) -> Vec<NodeId> {
-    let mut seen = HashSet::new();
-    let mut open = from;
-    while let Some(next) = open.pop() {
-        if seen.insert(next) {
-            open.extend(g.node(next).args.iter().copied());
-        }
-    }
-    let mut params: Vec<NodeId> =
-        seen.into_iter().filter(|&id| matches!(g.op(id), Op::Param(_))).collect();
-    params.sort_unstable();
-    params
 }

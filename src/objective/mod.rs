@@ -53,12 +53,16 @@ pub fn weighted(problem: &Problem, weights: Arc<[f64]>) -> Objective {
     finish(problem, assembly, Some((weights, masses)))
 }
 
-/// Values in place of the draws, and for each the product of their weights.
+/// Values in place of the draws, and for each the product of their weights. Copies of a draw stay draws, as do those from
+/// guides that the model writes.
 fn lay_on_lines(problem: &Problem, assembly: &mut Assembly) -> Option<NodeId> {
+    if assembly.copies.is_some() {
+        return None;
+    }
     let g = &mut assembly.graph;
     let (mut redrawn, mut masses) = (vec![], vec![]);
     for latent in assembly.latents.iter().filter(|l| l.estimator.keeps_family()) {
-        let Some(guided) = &latent.guided else { continue };
+        let Some(guided) = latent.guided.as_ref().filter(|q| !q.by_hand) else { continue };
         let dims: Vec<Dim> = guided.dims.iter().copied().chain(assembly.draws).collect();
         let x = g.add_noise(&problem.bound.model.name(latent.name).name, &dims, Noise::Normal);
         let Some(OnLine { value, weight }) = on_line(g, &guided.q, x) else { continue };

@@ -282,6 +282,7 @@ fn described(file: &File) -> String {
             Cells::Texts(_) => " (text)",
             Cells::Flawed(_) => " (not a regular array)",
             Cells::Bytes(_) | Cells::Numbers(_) => "",
+            Cells::OnDisk(_) => " (on disk)",
         };
         let name = if f.key.is_empty() { "an array" } else { &f.key };
         let shape: Vec<String> = f.shape.iter().map(usize::to_string).collect();

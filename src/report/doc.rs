@@ -74,7 +74,7 @@ fn of_estimator(estimator: &'static dyn Estimator) -> String {
             let values = match o.values {
                 OptionValues::Number { low, high } => format!("{low} to {high}"),
                 OptionValues::Temperature { low, high } => format!("{low} to {high}, auto, learnt"),
-                OptionValues::Count { low, high } => format!("whole, {low} to {high}"),
+                OptionValues::Count { low, high } => format!("{low} to {high}, whole"),
                 OptionValues::Flag => "true, false".into(),
                 OptionValues::Words(words) => words.join(", "),
                 OptionValues::WordsOrNet(words) => format!("{}, a net", words.join(", ")),

@@ -2,6 +2,7 @@
 
 use super::{BatchRow, LatentRow};
 use crate::backend::{Float, Lowering};
+use crate::check::model::Averaging;
 use crate::check::plan::Policy;
 use crate::data::FileUsed;
 use crate::infer::{Beginning, Config, Elbo, Optimizer, Reading};
@@ -125,6 +126,11 @@ impl Record<'_> {
             "optimizer": match c.optimizer {
                 Optimizer::Adam => "adam".to_string(),
                 Optimizer::Sgd { momentum } => format!("sgd(momentum = {momentum})"),
+            },
+            "clip": c.clip,
+            "average": match c.average {
+                Averaging::Tail => "tail".to_string(),
+                Averaging::Exponential(decay) => format!("ema({decay})"),
             },
             "learning_rate": c.learning_rate.to_string(),
             "whitened_rate": c.whitened_rate.to_string(),

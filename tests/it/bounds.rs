@@ -320,6 +320,25 @@ fn marginalised_latents_are_summed_inside_the_weights() {
     assert_none(&fault(text, TWO_DATA, &params, &exact, 20_000).into_iter().collect::<Vec<_>>());
 }
 
+const CHAIN: &str = "data x: real[n]\nparam loc: real = 0.5\nparam slope: real = 0.7\n\
+    param s: real = -0.3\nparam t: real = -0.6\na[n] ~ Normal(0, 1)\nb[n] ~ Normal(a, 1)\nx ~ Normal(b, 1)\n\
+    guide {\n  b ~ Normal(loc, exp(s))\n  a ~ Normal(slope * b, exp(t))\n}\n";
+
+/// A guide that reads another draw: gradients without scores have the mean of those with them.
+#[test]
+fn guides_that_read_draws_keep_the_path_through_their_density() {
+    let gradient = |objective: &str, seed: u64| {
+        let text = format!("{CHAIN}fit {{ objective = {objective} }}\n");
+        let params = [0.5, 0.7, -0.1, -0.2];
+        mean_gradient_at(&problem(&text, TWO_DATA, &[]), &params, 1, 100_000, seed)
+    };
+    for (with, without) in [("elbo", "stl"), ("iwae(3 over n)", "dreg(3 over n)")] {
+        let (with, without) = (gradient(with, 3), gradient(without, 4));
+        let z = z_between(&with, &without);
+        assert!(z < 5.0, "|z| = {z:.1}\n {with:.4?}\n {without:.4?}");
+    }
+}
+
 /// Mean and standard error of the reported bound.
 fn value(problem: &Problem, params: &[f64], samples: usize, runs: u64) -> (f64, f64) {
     let Objective { graph, loss, per_draw, .. } = true_bound(problem, samples);
@@ -415,6 +434,17 @@ fn without_the_score_the_gradient_of_the_posterior_is_nothing() {
     }
     for objective in ["elbo", "iwae(8 over n)"] {
         assert!(at(objective, CONJUGATE, &posterior) > 0.1, "{objective}: the score is noise");
+    }
+    let third = (2.0_f64 / 3.0).ln() / 2.0;
+    for objective in ["stl", "dreg(8 over n)"] {
+        let text = format!("{CHAIN}fit {{ objective = {objective} }}\n");
+        let problem = problem(&text, r#"{"x": [0.9, 0.9]}"#, &[]);
+        let mut step = step(&problem, 1, F64);
+        step.set_params(&[0.6, 0.5, third, half]);
+        for run in 0..100 {
+            step.run(run, &mut CounterNoise::new(11));
+            assert!(step.gradient_norm() < 1e-5, "{objective}: {:?}", step.gradient());
+        }
     }
     let logit = |x: f64| (0.3_f64 / 0.7).ln() + normal(x, 2.0, 0.8) - normal(x, 0.0, 0.8);
     let posterior = TWO.map(logit);

@@ -308,6 +308,11 @@ impl<E: Elem> Step for FastStep<E> {
         update::squared_norm(self.nodes.isa, self.nodes.params.gradient(&mut gradients)).sqrt()
     }
 
+    fn scale_gradient(&mut self, by: f64) {
+        let by = E::of(by);
+        self.nodes.params.gradient(self.gradients.get_mut()).iter_mut().for_each(|g| *g = by * *g);
+    }
+
     fn watched(&self, i: usize) -> Vec<f64> {
         self.report.compute(&self.nodes);
         let (ptr, layout) = self.report.arrays[i];

@@ -191,6 +191,10 @@ where
         self.gradient.iter().map(|g| g * g).sum::<f64>().sqrt()
     }
 
+    fn scale_gradient(&mut self, by: f64) {
+        self.gradient.iter_mut().for_each(|g| *g *= by);
+    }
+
     fn watched(&self, i: usize) -> Vec<f64> {
         values(self.value(self.program.watch[i]))
     }

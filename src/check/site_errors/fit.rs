@@ -76,6 +76,20 @@ pub(in crate::check) fn rate_out_of_range(span: Span) -> Diagnostic {
         .help("`lr = 0.01`, or `lr = cosine(0.1 -> 0.001, over = 5000)`")
 }
 
+/// E0285. `clip = 0`
+pub(in crate::check) fn clip_out_of_range(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0285, "`clip` is the longest gradient that a step follows")
+        .at(span, "not a positive number")
+        .help("`clip = 10`")
+}
+
+/// E0285. `average = ema(1)`
+pub(in crate::check) fn not_an_average(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0285, "`average` is `tail`, or `ema` of a number from 0 to below 1")
+        .at(span, "neither of them")
+        .help("`average = ema(0.999)`")
+}
+
 /// E0285. `sgd(0.01, momentum = 1)`
 pub(in crate::check) fn momentum_out_of_range(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0285, "`momentum` must be a number from 0 to below 1")

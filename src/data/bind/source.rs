@@ -1,7 +1,9 @@
 //! One declared datum and the cells of a file that it is read from.
 
 use crate::check::model::{DataDecl, DimId, NameDecl, NameId};
+use crate::data::OnDisk;
 use crate::data::table::{Cells, Field, File, is_missing};
+use std::sync::Arc;
 
 pub(super) struct Source<'a> {
     pub(super) name: NameId,
@@ -63,6 +65,14 @@ impl<'a> Source<'a> {
     pub(super) fn place(&self, cell: usize) -> String {
         let (field, cell) = self.locate(cell);
         self.file.place(field, cell)
+    }
+
+    /// The numbers, where they are one array on disk.
+    pub(super) fn disk(&self) -> Option<&'a Arc<OnDisk>> {
+        match self.fields[..] {
+            [Field { cells: Cells::OnDisk(disk), .. }] => Some(disk),
+            _ => None,
+        }
     }
 
     pub(super) fn has_texts(&self) -> bool {

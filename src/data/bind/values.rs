@@ -15,13 +15,19 @@ pub(super) fn read(
     source: &Source<'_>,
     axes: &[Option<Arc<Axis>>],
 ) -> Result<Option<Array>, Diagnostic> {
+    if let Some(array) = on_disk(source, axes)? {
+        return Ok(Some(array));
+    }
     let axis = |dim: &crate::check::model::DimId| axes[dim.0 as usize].as_deref();
     let values = match source.decl.ty.elem {
         Elem::Index(of) => positions(source, axis(&of))?,
         Elem::Binary => numbers(source, truth)?,
         Elem::Real | Elem::Int => numbers(source, |_| None)?,
     };
-    check(source, &values)?;
+    let each = |see: &mut dyn FnMut(usize, f64)| {
+        values.iter().enumerate().for_each(|(cell, &value)| see(cell, value));
+    };
+    check(source, &each)?;
     let undecided = matches!(source.decl.ty.elem, Elem::Index(of) if axis(&of).is_none());
     let axes = source.dims().iter().map(axis).collect::<Option<Vec<&Axis>>>();
     let Some(axes) = axes.filter(|_| !undecided) else {
@@ -39,7 +45,26 @@ pub(super) fn read(
     };
     let place = |cell: usize| source.place(rows.as_ref().map_or(cell, |rows| rows[cell]));
     marks::check(source.decl, &sizes, &values, place)?;
-    Ok(Some(Array { dims: source.dims().to_vec(), values }))
+    Ok(Some(Array { dims: source.dims().to_vec(), values, disk: None }))
+}
+
+/// The array of a datum whose numbers stay on disk, which they do where the model takes them as they stand there.
+fn on_disk(source: &Source<'_>, axes: &[Option<Arc<Axis>>]) -> Result<Option<Array>, Diagnostic> {
+    let ty = &source.decl.ty;
+    let Some(disk) = source.disk().filter(|_| ty.mark.is_none()) else { return Ok(None) };
+    let own = source.dims().iter().map(|dim| axes[dim.0 as usize].as_deref());
+    let (Some(own), false) = (own.collect::<Option<Vec<_>>>(), matches!(ty.elem, Elem::Index(_)))
+    else {
+        return Ok(None);
+    };
+    for (number, axis) in own.into_iter().enumerate() {
+        if keys::order(source, number, axis)?.is_some() {
+            return Ok(None);
+        }
+    }
+    check(source, &|see: &mut dyn FnMut(usize, f64)| disk.each(see))?;
+    let dims = source.dims().to_vec();
+    Ok(Some(Array { dims, values: vec![], disk: Some(disk.clone()) }))
 }
 
 /// For every cell in the order of the dimensions, the cell of the file; `None` where they are the same.
@@ -57,6 +82,9 @@ fn source_cells(shape: &[usize], orders: &[Option<Vec<usize>>]) -> Option<Vec<us
 
 /// Numbers as they stand, and texts through `word`.
 fn numbers(source: &Source<'_>, word: fn(&str) -> Option<f64>) -> Result<Vec<f64>, Diagnostic> {
+    if let Some(disk) = source.disk() {
+        return Ok(disk.all());
+    }
     if !source.has_texts() {
         return Ok((0..source.len()).map(|cell| source.number(cell)).collect());
     }
@@ -123,39 +151,52 @@ fn index_unknown(source: &Source<'_>, of: &Axis, cell: usize, label: Label<'_>) 
     }
 }
 
-/// Missing cells, then infinities, fractions, and values outside the support; the first sort that occurs is reported.
-fn check(source: &Source<'_>, values: &[f64]) -> Result<(), Diagnostic> {
+/// Shows every cell with its value.
+type Each<'e> = dyn Fn(&mut dyn FnMut(usize, f64)) + 'e;
+
+/// A kind of value that a datum may not have: the first one, and how many there are.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    first: Option<(usize, f64)>,
+    count: usize,
+}
+
+/// Missing cells, then infinities, fractions, and values outside the support; the first sort that occurs is reported. `each`
+/// shows every cell.
+fn check(source: &Source<'_>, each: &Each<'_>) -> Result<(), Diagnostic> {
     let decl = source.decl;
-    let first = |bad: &dyn Fn(f64) -> bool| {
-        let cell = values.iter().position(|v| bad(*v))?;
-        let count = values[cell..].iter().filter(|v| bad(**v)).count();
-        Some((values[cell], source.place(cell), count))
-    };
-    if let Some((_, place, count)) = first(&f64::is_nan) {
-        return Err(errors::missing(decl, &place, count, values.len()));
-    }
-    if let Some((value, place, count)) = first(&f64::is_infinite) {
-        return Err(errors::infinite(decl, value, &place, count));
-    }
-    if matches!(decl.ty.elem, Elem::Index(_)) {
-        return Ok(());
-    }
-    if matches!(decl.ty.elem, Elem::Int) {
-        if let Some((value, place, count)) = first(&|v: f64| v.fract() != 0.0) {
-            return Err(errors::not_whole(decl, value, &place, count));
-        }
-        if let Some((value, place, _)) = first(&|v: f64| v.abs() >= EXACT) {
-            return Err(errors::inexact(decl, value, &place));
-        }
-    }
+    let (is_index, is_whole) =
+        (matches!(decl.ty.elem, Elem::Index(_)), matches!(decl.ty.elem, Elem::Int));
     let outside = |v: f64| match decl.ty.elem {
         Elem::Binary => v != 0.0 && v != 1.0,
         _ => !holds(&decl.ty.support, v),
     };
-    match first(&outside) {
-        Some((value, place, count)) => Err(errors::outside(decl, value, &place, count)),
-        None => Ok(()),
-    }
+    let mut seen = [Seen::default(); 5];
+    each(&mut |cell, v| {
+        let sort = match v {
+            _ if v.is_nan() => 0,
+            _ if v.is_infinite() => 1,
+            _ if is_index => return,
+            _ if is_whole && v.fract() != 0.0 => 2,
+            _ if is_whole && v.abs() >= EXACT => 3,
+            _ if outside(v) => 4,
+            _ => return,
+        };
+        seen[sort].first.get_or_insert((cell, v));
+        seen[sort].count += 1;
+    });
+    let sort = seen.iter().position(|s| s.first.is_some());
+    let Some((sort, (cell, value))) = sort.and_then(|s| Some((s, seen[s].first?))) else {
+        return Ok(());
+    };
+    let (place, count) = (source.place(cell), seen[sort].count);
+    Err(match sort {
+        0 => errors::missing(decl, &place, count, source.len()),
+        1 => errors::infinite(decl, value, &place, count),
+        2 => errors::not_whole(decl, value, &place, count),
+        3 => errors::inexact(decl, value, &place),
+        _ => errors::outside(decl, value, &place, count),
+    })
 }
 
 fn holds(support: &Interval, value: f64) -> bool {

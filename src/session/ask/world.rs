@@ -165,7 +165,7 @@ impl World {
         let array = |plain: &Plain| {
             let id = |name: &String| model.find_dim(name);
             let dims: Option<Vec<DimId>> = plain.dims.iter().map(id).collect();
-            Some(Array { dims: dims?, values: plain.values.clone() })
+            Some(Array { dims: dims?, values: plain.values.clone(), disk: None })
         };
         let values = model.names.iter().map(|n| self.arrays.get(&n.name).and_then(array)).collect();
         Ok(Bound { model: model.clone(), dims, values, files: vec![] })

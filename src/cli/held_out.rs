@@ -1,7 +1,7 @@
 //! `--test FILE`: the same model on data that the fit does not see.
 
-use super::super::Status;
-use super::Run;
+use super::Status;
+use super::run::Run;
 use crate::check::model::{DimId, ObjectiveAsk, ObjectiveKind};
 use crate::check::plan::Policy;
 use crate::front::Terminal;
@@ -17,6 +17,14 @@ pub(super) struct HeldOut {
     pub(super) problem: Problem,
     /// What the figures are divided by.
     pub(super) rows: Option<Rows>,
+}
+
+impl HeldOut {
+    /// The figure where the fit stands.
+    pub(super) fn measure(&self, fitter: &mut Fitter) -> HeldOutElbo {
+        let (name, rows) = (self.name.clone(), self.rows.clone());
+        HeldOutElbo { name, rows, elbo: fitter.held_out(&self.problem) }
+    }
 }
 
 impl Run {
@@ -61,12 +69,6 @@ impl Run {
         }
         Ok(found)
     }
-}
-
-/// The figure under a fit.
-pub(super) fn measure(fitter: &mut Fitter, held_out: &HeldOut) -> HeldOutElbo {
-    let HeldOut { name, rows, problem } = held_out;
-    HeldOutElbo { name: name.clone(), rows: rows.clone(), elbo: fitter.held_out(problem) }
 }
 
 /// The arguments of `--data`, with those of `--test` in place of what has the same name.

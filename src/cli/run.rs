@@ -1,8 +1,7 @@
 //! `elbow run FILE`: fits a model to data, reports, and leaves a folder of results.
 
-mod held_out;
-
 use super::Status;
+use super::held_out::HeldOut;
 use super::inputs::{DataArgs, open_checked};
 use crate::backend::Lowering;
 use crate::backend::fast::in_pool;
@@ -13,7 +12,6 @@ use crate::infer::{self, Config, Finding};
 use crate::lower::Problem;
 use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
-use held_out::{HeldOut, measure};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -31,10 +29,10 @@ pub(super) struct Run {
     fit: FitArgs,
     /// Held-out data, in place of the data of those names: their ELBO is reported
     #[arg(long, value_name = "FILE | NAME=FILE")]
-    test: Vec<String>,
+    pub(super) test: Vec<String>,
     /// Draws of the importance-weighted bound of held-out data
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..), requires = "test")]
-    test_bound: Option<u64>,
+    pub(super) test_bound: Option<u64>,
     /// Where to write the results [default: NAME.fit]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -169,10 +167,9 @@ impl Run {
             if stopped.is_ok() {
                 stopped = run.go(&progress, &interrupt);
             }
-            let mut fit = run.report(stopped);
-            let measured = ready.held_out.iter().map(|h| measure(&mut run.fitter, h));
-            fit.held_out = measured.collect();
-            fit
+            let held_out = ready.held_out.iter();
+            let held_out = held_out.map(|h| h.measure(&mut run.fitter)).collect();
+            front::Fit { held_out, ..run.report(stopped) }
         });
         let found = warnings_of(&ready, &fit.findings);
         ready.warnings.extend(found.clone());

@@ -1,0 +1,148 @@
+//! Arrays that stay on disk: plain numbers, row-major, in a file that is too large to be held twice.
+//!
+//! They are read where they are needed, by position. What the system keeps of the file is its own affair, so that the memory
+//! of a fit in batches does not grow with its data.
+
+use std::fs::File;
+use std::io;
+
+/// An array of numbers in a file.
+#[derive(Debug)]
+pub struct OnDisk {
+    file: File,
+    /// Where the first number begins.
+    start: u64,
+    kind: Kind,
+    big_endian: bool,
+    len: usize,
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Bool,
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+}
+
+/// Numbers that are read together.
+const BLOCK: usize = 1 << 16;
+
+impl Kind {
+    fn size(self) -> usize {
+        match self {
+            Kind::Bool | Kind::I8 | Kind::U8 => 1,
+            Kind::I16 | Kind::U16 => 2,
+            Kind::I32 | Kind::U32 | Kind::F32 => 4,
+            Kind::I64 | Kind::U64 | Kind::F64 => 8,
+        }
+    }
+}
+
+/// Reads numbers of one kind from bytes of either order.
+macro_rules! decode {
+    ($ty:ty, $bytes:expr, $big:expr, $out:expr) => {
+        for (number, to) in $bytes.chunks_exact(size_of::<$ty>()).zip($out) {
+            let bytes = number.try_into().unwrap_or_default();
+            let number =
+                if $big { <$ty>::from_be_bytes(bytes) } else { <$ty>::from_le_bytes(bytes) };
+            *to = number as f64;
+        }
+    };
+}
+
+impl OnDisk {
+    pub(super) fn new(file: File, start: u64, kind: Kind, big_endian: bool, len: usize) -> Self {
+        Self { file, start, kind, big_endian, len }
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Reads numbers from one on.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or has become shorter.
+    pub fn read(&self, first: usize, out: &mut [f64]) -> io::Result<()> {
+        let size = self.kind.size();
+        let mut bytes = vec![0; out.len() * size];
+        read_at(&self.file, &mut bytes, self.start + (first * size) as u64)?;
+        let big = self.big_endian;
+        match self.kind {
+            Kind::Bool => {
+                bytes.iter().zip(out).for_each(|(b, to)| *to = f64::from(u8::from(*b != 0)))
+            }
+            Kind::I8 => decode!(i8, bytes, big, out),
+            Kind::I16 => decode!(i16, bytes, big, out),
+            Kind::I32 => decode!(i32, bytes, big, out),
+            Kind::I64 => decode!(i64, bytes, big, out),
+            Kind::U8 => bytes.iter().zip(out).for_each(|(b, to)| *to = f64::from(*b)),
+            Kind::U16 => decode!(u16, bytes, big, out),
+            Kind::U32 => decode!(u32, bytes, big, out),
+            Kind::U64 => decode!(u64, bytes, big, out),
+            Kind::F32 => decode!(f32, bytes, big, out),
+            Kind::F64 => decode!(f64, bytes, big, out),
+        }
+        Ok(())
+    }
+
+    /// One number; NaN where the file cannot be read.
+    pub fn number(&self, place: usize) -> f64 {
+        let mut number = [f64::NAN];
+        // What cannot be read is a missing value.
+        let _ = self.read(place, &mut number);
+        number[0]
+    }
+
+    /// All numbers in turn; those that cannot be read are NaN.
+    pub fn each(&self, see: &mut dyn FnMut(usize, f64)) {
+        let mut block = vec![0.0; BLOCK];
+        for first in (0..self.len).step_by(BLOCK) {
+            let block = &mut block[..BLOCK.min(self.len - first)];
+            if self.read(first, block).is_err() {
+                block.fill(f64::NAN);
+            }
+            block.iter().enumerate().for_each(|(i, &x)| see(first + i, x));
+        }
+    }
+
+    /// All numbers, in memory.
+    pub fn all(&self) -> Vec<f64> {
+        let mut all = Vec::with_capacity(self.len);
+        self.each(&mut |_, x| all.push(x));
+        all
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, out: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, out, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut out: &mut [u8], mut at: u64) -> io::Result<()> {
+    use std::os::windows::fs::FileExt;
+    while !out.is_empty() {
+        match file.seek_read(out, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => {
+                out = &mut out[count..];
+                at += count as u64;
+            }
+        }
+    }
+    Ok(())
+}
