@@ -1,23 +1,22 @@
 //! The loop: noise, step, check, record, update; and the averages that a fit ends with.
 
+mod figures;
+
 use super::average::Average;
 use super::batches::Batches;
 use super::blame::{At, Blame, blame};
-use super::chunks::{Effort, elbos, estimate};
 use super::config::Config;
 use super::coordinates::Walker;
-use super::diagnosis::{Finding, diagnose, ran_away};
 use super::history::History;
 use super::newton;
 use super::optimizer::update;
 use super::starts::{best_start, settled};
-use super::tables::{Locals, carried, carry, gathered, spans};
+use super::tables::{Locals, carried, gathered, spans};
 use super::tempering::{Reading, Tempering};
 use crate::backend::{self, CounterNoise, Program, Step};
-use crate::check::model::DimSize;
 use crate::ir::{Graph, Rows};
 use crate::lower::Problem;
-use crate::objective::{self, Objective, objective, true_bound, true_elbo};
+use crate::objective::{self, Objective, objective};
 use std::sync::Arc;
 
 /// A fit under way.
@@ -77,16 +76,8 @@ pub struct Elbo {
     pub se: f64,
 }
 
-/// Noise of the ELBO that is reported is not that of any step.
-const REPORT_STEP: u64 = 1 << 40;
-/// Noise of held-out data is neither.
-const HELD_OUT_STEP: u64 = 1 << 42;
 /// Noise of the Newton start has a seed of its own.
 const NEWTON_SEED: u64 = 0x6e65_7774_6f6e;
-const REPORT_SAMPLES: usize = 100;
-const REPORT_BATCHES: u64 = 10;
-/// Bounds whose mean is reported, at least.
-const LEAST_BOUNDS: u64 = 50;
 
 impl Fitter {
     /// Compiles the objective; nothing is computed yet.
@@ -335,92 +326,4 @@ impl Fitter {
             (Some(mean), Some(walker)) => walker.parameters(&mean),
         }
     }
-
-    /// The true ELBO at the averaged iterate: hard draws, every weight 1.
-    pub fn elbo(&mut self) -> Elbo {
-        if self.batched.is_some() {
-            return self.in_chunks(Effort::ELBO, &|problem, draws| true_elbo(problem, draws));
-        }
-        let objective = true_elbo(&self.problem, REPORT_SAMPLES);
-        self.estimate(objective, REPORT_BATCHES)
-    }
-
-    fn in_chunks(&mut self, effort: Effort, of: &dyn Fn(&Problem, usize) -> Objective) -> Elbo {
-        let (params, options) = (self.params(), self.config.options);
-        let noise = &mut self.noise;
-        estimate(&elbos(&self.problem, &params, options, REPORT_STEP, noise, effort, of))
-    }
-
-    /// The ELBO of other data at the averaged iterate, or the bound of that problem where it has one.
-    ///
-    /// # Errors
-    /// The name of a parameter that the other data need and this fit does not have: a guide with values of its own for each
-    /// row knows nothing of new rows.
-    pub fn held_out(&mut self, other: &Problem) -> Result<Elbo, String> {
-        let graph = objective(other, objective::least_samples(other)).graph;
-        let params = carry(&self.graph, &self.params(), &graph, &rows(other))?;
-        let copies = other.plan.objective.copies();
-        let effort = copies.map_or(Effort::ELBO, Effort::bound);
-        let of = |problem: &Problem, draws| match copies {
-            Some(_) => true_bound(problem, draws),
-            None => true_elbo(problem, draws),
-        };
-        let (options, noise) = (self.config.options, &mut self.noise);
-        Ok(estimate(&elbos(other, &params, options, HELD_OUT_STEP, noise, effort, &of)))
-    }
-
-    /// The importance-weighted bound there, where one is optimised.
-    pub fn bound(&mut self) -> Option<Elbo> {
-        let choice = self.problem.plan.objective;
-        if !choice.kind.weighs() {
-            return None;
-        }
-        if self.batched.is_some() {
-            let effort = Effort::bound(choice.draws);
-            return Some(self.in_chunks(effort, &|problem, draws| true_bound(problem, draws)));
-        }
-        let samples = (REPORT_SAMPLES / choice.draws).max(1);
-        let batches = LEAST_BOUNDS.div_ceil(samples as u64).max(REPORT_BATCHES);
-        Some(self.estimate(true_bound(&self.problem, samples), batches))
-    }
-
-    fn estimate(&mut self, objective: Objective, batches: u64) -> Elbo {
-        let Objective { graph, loss, per_draw, .. } = objective;
-        let mut step =
-            backend::compile(Program { graph, loss, watch: vec![per_draw] }, self.config.options);
-        step.set_params(&self.params());
-        let mut values = vec![];
-        for batch in 0..batches {
-            step.run(REPORT_STEP + batch, &mut self.noise);
-            values.extend(step.watched(0));
-        }
-        estimate(&values)
-    }
-
-    /// Whether what is optimised is another quantity than the bound that is reported.
-    pub fn relaxed(&self) -> bool {
-        objective::differs(&self.problem)
-    }
-
-    /// What the averaged iterate shows of failures that the ELBO hides.
-    pub fn diagnose(&self) -> Vec<Finding> {
-        let mut found = diagnose(&self.problem, &self.params(), &self.config);
-        found.extend(self.tempering.unmet());
-        let last = |name: &String| Some((name.clone(), *self.history.column(name)?.last()?));
-        let learnt: Vec<(String, f64)> = self.learnt.iter().filter_map(last).collect();
-        found.extend(ran_away(&self.problem, &learnt));
-        found
-    }
-
-    /// Posterior draws at the averaged iterate.
-    pub fn draws(&self) -> super::Draws {
-        super::draws(&self.problem, &self.params(), self.config.draws, self.config.seed)
-    }
-}
-
-/// The dimensions whose positions are other things in other data: those that the data size, without labels.
-fn rows(problem: &Problem) -> Vec<&str> {
-    let dims = problem.bound.model.dims.iter().zip(&problem.bound.dims);
-    let rows = dims.filter(|(d, b)| d.size == DimSize::FromData && b.labels.is_none());
-    rows.map(|(d, _)| d.name.as_str()).collect()
 }
