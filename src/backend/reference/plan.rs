@@ -58,7 +58,11 @@ impl Plan {
         let graph = program.graph.clone();
         let is_param = |id: &NodeId| matches!(graph.op(*id), Op::Param(_));
         let params: Vec<NodeId> = graph.ids().filter(is_param).collect();
-        let (active, guarded) = (ir::active(&graph, &params), ir::guarded(&graph));
+        let (mut active, guarded) = (ir::active(&graph, &params), ir::guarded(&graph));
+        // What the loss is not made of has no gradient to pass: on the tape, 0 times an infinite slope would be NaN.
+        let mut needed = vec![false; graph.len()];
+        graph.ancestors([program.loss]).into_iter().for_each(|id| needed[id.0 as usize] = true);
+        active.iter_mut().zip(needed).for_each(|(active, needed)| *active &= needed);
         let mut plan = Self { items: vec![], active, guarded, graph };
         let next = program.graph.states.iter().filter_map(|s| s.next);
         let roots = next.chain(program.watch.iter().copied()).chain([program.loss]);
