@@ -284,10 +284,8 @@ impl Fitter {
     /// The name of what is optimised: `ELBO`, `iwae(8 over n)`.
     pub fn objective(&self) -> String {
         let choice = self.problem.plan.objective;
-        match choice.kind.weighs() {
-            true => choice.words(&self.problem.bound.model),
-            false => "ELBO".into(),
-        }
+        let model = &self.problem.bound.model;
+        if choice.kind.weighs() { choice.words(model) } else { "ELBO".into() }
     }
 
     /// Temperatures and weights at this step, by name.
