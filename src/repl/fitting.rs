@@ -4,7 +4,7 @@ use super::look::text_of;
 use super::{Repl, Reply, errors};
 use crate::backend::Lowering;
 use crate::check::model::FitSettings;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::front::{Fit, Progress, Run};
 use crate::infer::{self, Config, Finding, Stop};
 use crate::lower::Problem;
@@ -130,8 +130,18 @@ impl Repl {
         let (session, mut found) = self.session();
         let (problem, more) = session.problem(&self.state.inputs);
         found.extend(more);
-        reply.report(&found, &session.source);
+        reply.report(&self.news(found), &session.source);
         Some((session, Arc::new(problem?)))
+    }
+
+    /// Without the warnings that were told before.
+    pub(super) fn news(&self, found: Diagnostics) -> Diagnostics {
+        let mut told = self.told.borrow_mut();
+        let is_new = |d: &&Diagnostic| {
+            let words = format!("{} {}", d.code.name(), d.message);
+            d.severity == Severity::Error || told.insert(words)
+        };
+        found.iter().filter(is_new).cloned().collect()
     }
 
     /// Keeps a fit and reports it.

@@ -43,7 +43,7 @@ impl Repl {
         let (session, mut found) = self.session();
         let (plan, more) = session.plan(&self.state.inputs.policy);
         found.extend(more);
-        reply.report(&found, &session.source);
+        reply.report(&self.news(found.clone()), &session.source);
         let sizes = session.model.sizes();
         (!found.has_errors()).then_some((session, plan, sizes))
     }

@@ -23,6 +23,8 @@ use crate::session::{Inputs, Session};
 use crate::source::Source;
 use crate::syntax::{self, Extent};
 use fitting::Fitted;
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -55,6 +57,8 @@ pub struct Repl {
     took: Option<(Duration, f64)>,
     /// Texts in the data, which are labels.
     labels: Vec<String>,
+    /// Warnings about the model that were told.
+    told: RefCell<HashSet<String>>,
     /// What the data files call their columns, keys and arrays.
     fields: Vec<String>,
     worst: Status,
@@ -81,6 +85,7 @@ impl Repl {
             took: None,
             labels: vec![],
             fields: vec![],
+            told: RefCell::default(),
             worst: Status::Done,
             quits: false,
         }

@@ -252,6 +252,7 @@ impl Repl {
         let before = std::mem::take(&mut self.state);
         self.remember(before, ":reset".into());
         (self.fit, self.file, self.took) = (None, None, None);
+        self.told.borrow_mut().clear();
         reply.say("nothing stands; `:undo` brings the model and the data back");
     }
 

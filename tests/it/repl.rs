@@ -46,8 +46,9 @@ fn play(transcript: &str) -> String {
         text.replace(&place, "TMP").lines().map(|line| timeless(line) + "\n").collect()
     };
     for line in transcript.lines() {
-        if let Some(comment) = line.strip_prefix('#') {
-            out += &format!("#{comment}\n");
+        // Later lines of this kind are what the prompt says of a model with comments.
+        if line.starts_with('#') && !out.contains('>') {
+            out += &format!("{line}\n");
             continue;
         }
         let typed = line.strip_prefix("> ").or(line.strip_prefix(". "));
