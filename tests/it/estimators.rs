@@ -10,7 +10,7 @@ use crate::common::{
 use crate::lowerings::Given;
 use elbow::backend::{CounterNoise, Program, compile};
 use elbow::dist::{self, Distribution, Support};
-use elbow::estimator::{self, Bias, Card, Value};
+use elbow::estimator::{self, Aim, Bias, Card, Value};
 use elbow::ir::special;
 use elbow::lower::{Mode, lower};
 use elbow::objective::{differs, objective, true_elbo};
@@ -288,6 +288,7 @@ fn refused_pairs_give_their_code() {
                 _ if !root.support.has_guide() => &["E0296"],
                 Some(_) if !wraps => &["E0292"],
                 Some(_) => continue,
+                None if estimator.misses(Aim::Elbo).is_some() => &["E0501"],
                 None => &[],
             };
             refused += usize::from(!expected.is_empty());
