@@ -76,6 +76,8 @@ pub struct Elbo {
     pub se: f64,
 }
 
+/// Iterates of a fit that the average has at least, where there are as many steps.
+const AVERAGED: u64 = 200;
 /// Noise of the Newton start has a seed of its own.
 const NEWTON_SEED: u64 = 0x6e65_7774_6f6e;
 
@@ -100,7 +102,7 @@ impl Fitter {
         let program = Program { graph: graph.clone(), loss, watch };
         let step = backend::compile(program, config.options);
         let len = step.param_count();
-        let thinning = (len as u64 / 1000).max(1);
+        let thinning = (len as u64 / 1000).min(config.steps / AVERAGED).max(1);
         Self {
             noise: CounterNoise::new(config.seed),
             step,

@@ -2,7 +2,7 @@
 
 use super::{Elbo, Fitter};
 use crate::backend::{self, Program};
-use crate::check::model::DimSize;
+use crate::check::model::{DimId, DimSize, NameKind};
 use crate::infer::chunks::{Effort, elbos, estimate};
 use crate::infer::diagnosis::{Finding, diagnose, ran_away};
 use crate::infer::tables::carry;
@@ -41,7 +41,7 @@ impl Fitter {
     /// row knows nothing of new rows.
     pub fn held_out(&mut self, other: &Problem) -> Result<Elbo, String> {
         let graph = objective(other, objective::least_samples(other)).graph;
-        let params = carry(&self.graph, &self.params(), &graph, &rows(other))?;
+        let params = carry(&self.graph, &self.params(), &graph, &rows(&self.problem))?;
         let copies = other.plan.objective.copies();
         let effort = copies.map_or(Effort::ELBO, Effort::bound);
         let of = |problem: &Problem, draws| match copies {
@@ -101,9 +101,20 @@ impl Fitter {
     }
 }
 
-/// The dimensions whose positions are other things in other data: those that the data size, without labels.
+/// The dimensions whose positions are other things in other data: those that are batched; where none is, those that observed
+/// data have first, where the data size them without labels.
 fn rows(problem: &Problem) -> Vec<&str> {
-    let dims = problem.bound.model.dims.iter().zip(&problem.bound.dims);
-    let rows = dims.filter(|(d, b)| d.size == DimSize::FromData && b.labels.is_none());
-    rows.map(|(d, _)| d.name.as_str()).collect()
+    let model = &problem.bound.model;
+    let unnamed = |d: &DimId| {
+        let sized = model.dim(*d).size == DimSize::FromData;
+        sized && problem.bound.dims[d.0 as usize].labels.is_none()
+    };
+    let observed = model.names.iter().filter_map(|n| match &n.kind {
+        NameKind::Data(data) if data.observed => n.ty.dims.first(),
+        _ => None,
+    });
+    let batched: Vec<DimId> = problem.plan.batches.iter().map(|(d, _)| *d).collect();
+    let first: Vec<DimId> = observed.copied().filter(unnamed).collect();
+    let rows = if batched.is_empty() { first } else { batched };
+    rows.into_iter().map(|d| model.dim(d).name.as_str()).collect()
 }
