@@ -70,6 +70,7 @@ fn picture(example: &str) -> Option<String> {
         draws: DRAWS,
         seed: SEED,
         predicts: false,
+        later: &[],
     };
     let answer = question.answer(&asked).ok()?;
     match &answer.elements.first()?.value {

@@ -11,6 +11,7 @@ use crate::session::ask::quantile;
 use crate::session::ask::{Answer, Answered, Asked, Basis, Element, Origin, Question};
 use crate::session::standing::TYPED;
 use crate::source::Source;
+use crate::syntax::{self, ast};
 
 /// Rows that a table shows, and classes that have a column each.
 const SHOWN: usize = 12;
@@ -39,7 +40,11 @@ impl Repl {
             }
         };
         let (session, _) = self.session();
-        let serves = |fit: &&Fitted| self.serves(fit, &session, &question, predicts);
+        let later = match &self.fit {
+            Some(fit) if !predicts => later(fit, &session),
+            _ => vec![],
+        };
+        let serves = |fit: &&Fitted| serves(fit, &session, &question, &later, predicts);
         let fit = self.fit.as_ref().filter(serves);
         let answered = match fit {
             Some(fit) => question.answer(&Asked {
@@ -50,6 +55,7 @@ impl Repl {
                 draws: self.draws(fit, &session),
                 seed: fit.run.config.seed,
                 predicts,
+                later: &later,
             }),
             None => self.by_prior(&question, &session, predicts, reply)?,
         };
@@ -69,18 +75,6 @@ impl Repl {
     /// How many draws answer: as the settings say now, since more of them need no other fit.
     fn draws(&self, fit: &Fitted, session: &Session) -> usize {
         session.model.fit.draws.map_or(fit.run.config.draws, |n| n.max(2) as usize)
-    }
-
-    /// Whether a fit knows every random name of a question, and there is one; of a prediction, every name.
-    fn serves(&self, fit: &Fitted, session: &Session, question: &Question, predicts: bool) -> bool {
-        let words = question.words();
-        let asked = |model: &Model, word: &str| {
-            let found = model.find_name(word);
-            found.is_some_and(|id| predicts || model.name(id).ty.stage >= Stage::Param)
-        };
-        let now: Vec<&String> = words.iter().filter(|w| asked(&session.model, w)).collect();
-        let then = words.iter().any(|w| asked(&fit.session.model, w));
-        then && now.iter().all(|w| asked(&fit.session.model, w))
     }
 
     /// An answer from the prior, or from data alone; `None` after saying that the data are missing.
@@ -121,6 +115,7 @@ impl Repl {
             draws: config.draws,
             seed: config.seed,
             predicts,
+            later: &[],
         }))
     }
 
@@ -317,4 +312,55 @@ fn mean(values: &[f64]) -> f64 {
 
 fn share(values: &[f64], class: f64) -> f64 {
     values.iter().filter(|x| **x == class).count() as f64 / values.len() as f64
+}
+
+/// Names that were computed since a fit, from what it knows.
+fn later(fit: &Fitted, session: &Session) -> Vec<ast::Stmt> {
+    let known = |model: &Model, word: &str| model.find_name(word).is_some();
+    let mut found: Vec<ast::Stmt> = vec![];
+    for stmt in &session.program.stmts {
+        let Some(name) = defined(stmt).filter(|name| !known(&fit.session.model, name)) else {
+            continue;
+        };
+        let reaches = |word: &&syntax::ast::Ident| {
+            let here = found.iter().any(|s| defined(s) == Some(word.text.as_str()));
+            here || known(&fit.session.model, &word.text) || !known(&session.model, &word.text)
+        };
+        if known(&session.model, name) && syntax::mentions(stmt).iter().all(reaches) {
+            found.push(stmt.clone());
+        }
+    }
+    found
+}
+
+/// The one name that a statement computes.
+fn defined(stmt: &ast::Stmt) -> Option<&str> {
+    match &stmt.kind {
+        ast::StmtKind::Let { targets, .. } => match &targets[..] {
+            [target] => Some(&target.name.text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a fit knows every random name of a question, and there is one; of a prediction, every name.
+fn serves(
+    fit: &Fitted,
+    session: &Session,
+    question: &Question,
+    later: &[ast::Stmt],
+    predicts: bool,
+) -> bool {
+    let words = question.words();
+    let asked = |model: &Model, word: &str| {
+        let found = model.find_name(word);
+        found.is_some_and(|id| predicts || model.name(id).ty.stage >= Stage::Param)
+    };
+    let knows = |word: &str| {
+        let since = later.iter().any(|s| defined(s) == Some(word));
+        asked(&fit.session.model, word) || since && asked(&session.model, word)
+    };
+    let mut now = words.iter().filter(|w| asked(&session.model, w));
+    words.iter().any(|w| knows(w)) && now.all(|w| knows(w))
 }

@@ -21,6 +21,7 @@ fn ask(model: &str, text: &str, predicts: bool) -> Vec<Answered> {
         draws: DRAWS,
         seed: 20,
         predicts,
+        later: &[],
     };
     let question = Question::parse("test", text).unwrap();
     let answer = question.answer(&asked).unwrap_or_else(|e| panic!("{text}: {e:?}"));

@@ -84,6 +84,8 @@ pub struct Asked<'a> {
     pub seed: u64,
     /// Whether observed data are drawn anew, each given the latents of its draw.
     pub predicts: bool,
+    /// Names that were computed since from those of the model.
+    pub later: &'a [ast::Stmt],
 }
 
 /// Groups of the jackknife, and element operations that it may take.
@@ -183,6 +185,7 @@ impl Question {
             .stmts
             .iter()
             .filter(|s| matches!(s.kind, ast::StmtKind::Fn { .. }))
+            .chain(asked.later)
             .cloned()
             .collect();
         let mut words = self.words();

@@ -25,6 +25,7 @@ pub(super) struct World {
     pub(super) model: Arc<Model>,
     /// Of each dimension whose size is known.
     pub(super) dims: Vec<Axis>,
+    /// And names that were computed since.
     pub(super) functions: Vec<ast::Stmt>,
     pub(super) arrays: HashMap<String, Plain>,
     /// What parts of a question were computed to, with the model that their types belong to.
