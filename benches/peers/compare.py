@@ -1,4 +1,4 @@
-"""Runs every model in Elbow, NumPyro and Pyro and prints one table: µs per step, and the ratios to Elbow.
+"""Runs every model in Elbow and its peers and prints one table: µs per step, and the ratios to Elbow.
 
 `python compare.py [--elbow PATH] [--skip-pyro] [MODEL ...]`
 """
@@ -14,7 +14,9 @@ import numpy as np
 from simulate import MODELS
 
 HERE = pathlib.Path(__file__).parent
-STEPS = {"schools": 200_000, "logistic": 5_000, "decay": 500, "mixture": 20_000}
+STEPS = {"schools": 200_000, "logistic": 5_000, "decay": 500, "mixture": 20_000, "vae": 2_000, "categorical_vae": 2_000}
+#: Autoencoders are written in plain PyTorch: Pyro adds its overhead to the same kernels.
+TORCH = {"vae": "peer_torch.py", "categorical_vae": "peer_torch.py"}
 
 
 def elbow(binary, name):
@@ -60,13 +62,14 @@ def main():
     flags.add_argument("--skip-pyro", action="store_true")
     flags.add_argument("models", nargs="*", default=list(MODELS))
     flags = flags.parse_args()
-    peers = {"NumPyro": "peer_numpyro.py"} | ({} if flags.skip_pyro else {"Pyro": "peer_pyro.py"})
     print("µs per step, f32, 1 sample, all cores (ratio to Elbow)")
-    print(f"{'model':<10}{'Elbow':>20}" + "".join(f"{name:>20}" for name in peers))
+    print(f"{'model':<16}{'Elbow':>20}{'NumPyro':>20}{'Pyro or PyTorch':>20}")
     for name in flags.models:
         own = elbow(flags.elbow, name)
-        row = [cell(own, own)] + [cell(peer(script, name), own) for script in peers.values()]
-        print(f"{name:<10}" + "".join(row), flush=True)
+        row = [cell(own, own), cell(peer("peer_numpyro.py", name), own)]
+        if not flags.skip_pyro:
+            row.append(cell(peer(TORCH.get(name, "peer_pyro.py"), name), own))
+        print(f"{name:<16}" + "".join(row), flush=True)
 
 
 if __name__ == "__main__":

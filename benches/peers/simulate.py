@@ -1,8 +1,9 @@
-"""Data of the four models, from a fixed seed: a dictionary of arrays for each."""
+"""Data of the models, from a fixed seed: a dictionary of arrays for each."""
 
 import numpy as np
 
-SIZES = {"logistic": (10_000, 50), "decay": 1_000_000, "mixture": 2_000}
+SIZES = {"logistic": (10_000, 50), "decay": 1_000_000, "mixture": 2_000, "images": (10_000, 784)}
+BATCH = 128
 
 
 def schools():
@@ -30,4 +31,13 @@ def mixture():
     return {"x": 4.0 * rng.integers(-2, 3, SIZES["mixture"]) + rng.normal(size=SIZES["mixture"])}
 
 
-MODELS = {"schools": schools, "logistic": logistic, "decay": decay, "mixture": mixture}
+def images():
+    """Binary images of which, as of handwritten digits, the middle is mostly on and the border mostly off."""
+    rng = np.random.default_rng(4)
+    row = np.abs(np.linspace(-1, 1, 28))
+    chance = 0.5 * np.clip(1 - np.hypot(row[:, None], row[None, :]), 0, 1).ravel()
+    return {"x": (rng.uniform(size=SIZES["images"]) < chance).astype(np.uint8)}
+
+
+MODELS = {"schools": schools, "logistic": logistic, "decay": decay, "mixture": mixture,
+          "vae": images, "categorical_vae": images}

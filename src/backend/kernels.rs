@@ -36,5 +36,5 @@ pub fn step<E: Element>(
     first: &mut [E],
     second: &mut [E],
 ) -> f64 {
-    update::apply(Isa::detect(), update, Moments { params, grad, first, second })
+    update::apply(Isa::detect(), update, Moments { params, grad, first, second }, 1)
 }

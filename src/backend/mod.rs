@@ -3,6 +3,7 @@
 //! Two lowerings of the same graph. `reference` records one dfdx op per IR op; `fast` records one node per group of ops,
 //! run by our own kernels. They agree, and tests say so. The only room that names dfdx, and the only one with `unsafe`.
 
+mod crew;
 pub mod fast;
 #[doc(hidden)]
 pub mod kernels;
@@ -78,11 +79,21 @@ pub enum Update {
 
 /// Moves a plain vector as a step moves its parameters.
 pub fn update(update: Update, on: Moments<'_, f64>) {
-    simd::update::apply(simd::Isa::detect(), update, on);
+    simd::update::apply(simd::Isa::detect(), update, on, 1);
+}
+
+/// Runs `f` while other threads of the pool stand by for the work of the steps in it. It just runs outside of a pool, inside
+/// another `together`, and for one thread.
+pub fn together<R>(threads: usize, f: impl FnOnce() -> R) -> R {
+    crew::together(threads, f)
 }
 
 /// A compiled program. Parameters are one flat vector: `Graph::params`, end to end, each in its layout.
 pub trait Step {
+    /// How many threads it makes use of: what `together` is called with around a step.
+    fn threads(&self) -> usize {
+        1
+    }
     /// How many numbers the parameters are.
     fn param_count(&self) -> usize;
     /// Copies the parameters to `out`, of `param_count` numbers.
@@ -108,6 +119,8 @@ pub trait Step {
     fn gradient_norm(&self) -> f64;
     /// Multiplies the last gradient by a number.
     fn scale_gradient(&mut self, by: f64);
+    /// Multiplies the parameters that decay by a number (Loshchilov & Hutter 2019: beside the gradient, not in it).
+    fn shrink_weights(&mut self, by: f64);
     /// The value of `Program::watch[i]` in the last `run`, in the layout of its shape; to be read before parameters,
     /// knobs or noise change.
     fn watched(&self, i: usize) -> Vec<f64>;

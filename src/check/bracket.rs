@@ -142,7 +142,8 @@ impl Checker {
         match base.ty.dims.as_slice() {
             &[only] if free.contains(&only) => Some(only),
             dims => {
-                let (has, first) = (self.dim_list(dims), self.dim_name(dims[0]));
+                let (has, left) = (self.dim_list(dims), free.first().unwrap_or(&dims[0]));
+                let first = self.dim_name(*left);
                 self.fail(errors::which_axis(entry.span, base.span, &has, &first))
             }
         }

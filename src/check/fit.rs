@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 
 /// Every setting, with an example of its value.
-pub const SETTINGS: [(&str, &str); 14] = [
+pub const SETTINGS: [(&str, &str); 15] = [
     ("steps", "5000"),
     ("seed", "1"),
     ("samples", "4"),
@@ -24,6 +24,7 @@ pub const SETTINGS: [(&str, &str); 14] = [
     ("starts", "50"),
     ("objective", "iwae(8 over n)"),
     ("clip", "10"),
+    ("weight_decay", "1e-4"),
     ("average", "ema(0.999)"),
     ("batch n", "128"),
     ("sampling", "replacement"),
@@ -78,6 +79,10 @@ impl Checker {
             "lr" => fit.learning_rate = self.check_rate(&arg.value),
             "starts" => fit.starts = self.expect_whole(arg, 1),
             "clip" => fit.clip = self.check_clip(&arg.value),
+            "weight_decay" => {
+                fit.weight_decay = self.check_decay(&arg.value);
+                self.notes.weight_decay = Some(arg.span);
+            }
             "average" => fit.average = self.check_average(&arg.value),
             "objective" => fit.objective = self.check_objective(&arg.value),
             "precision" => fit.precision = self.expect_word(arg, &PRECISIONS),
@@ -143,6 +148,22 @@ impl Checker {
             self.diags.push(errors::clip_out_of_range(value.span));
         }
         clip
+    }
+
+    fn check_decay(&mut self, value: &ast::Expr) -> Option<f64> {
+        let decay = constant(value).filter(|decay| *decay >= 0.0 && decay.is_finite());
+        if decay.is_none() {
+            self.diags.push(errors::decay_out_of_range(value.span));
+        }
+        decay
+    }
+
+    /// Only the weights of nets decay.
+    pub(super) fn expect_weights_to_decay(&mut self) {
+        let span = self.notes.weight_decay.filter(|_| !self.model.has_weights());
+        if let Some(span) = span.filter(|_| !self.diags.has_errors()) {
+            self.diags.push(errors::nothing_decays(span));
+        }
     }
 
     fn check_average(&mut self, value: &ast::Expr) -> Option<Averaging> {

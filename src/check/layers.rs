@@ -1,10 +1,10 @@
 //! Layers: calls that own weights. They stand in nets, and run along every dimension that the net does not map over.
 
 use super::functions;
-use super::literal::{constant, number};
+use super::literal::constant;
 use super::model::{
-    DimId, Elem, Entry, Expr, ExprKind, Init, Interval, NameDecl, NameId, NameKind, Reduction,
-    Stage, Type, Weight,
+    DimId, Elem, Entry, Expr, ExprKind, Init, Interval, NameDecl, NameId, NameKind, Stage, Type,
+    Weight,
 };
 use super::{Checker, dims, errors};
 use crate::source::Span;
@@ -34,6 +34,11 @@ pub static LAYERS: &[Kind] = &[
         usage: "layer_norm(x over d)",
         doc: "x less its mean, over its standard deviation, with a learnt gain and shift",
     },
+    Kind {
+        name: "dropout",
+        usage: "dropout(x, rate)",
+        doc: "in a step, each element is 0 with the chance of the rate, else over 1 − rate; reports see all",
+    },
 ];
 
 /// Ways to begin, by the names that `init = …` takes.
@@ -54,23 +59,20 @@ pub(super) struct Layer {
     to: Vec<DimId>,
     /// The axes of the weight that stand for `to`.
     axes: Vec<DimId>,
-    weight: NameId,
-    bias: Option<NameId>,
+    pub(super) weight: NameId,
+    pub(super) bias: Option<NameId>,
 }
 
 /// What the arguments of a layer say beside its input.
-struct Options {
-    to: Vec<DimId>,
-    bias: bool,
-    init: Init,
+pub(super) struct Options {
+    pub(super) to: Vec<DimId>,
+    pub(super) bias: bool,
+    pub(super) init: Init,
 }
 
 pub(super) fn is_layer(name: &str) -> bool {
     LAYERS.iter().any(|l| l.name == name)
 }
-
-/// Added to variances before their root is taken.
-const EPSILON: f64 = 1e-5;
 
 impl Checker {
     pub(super) fn layer(
@@ -84,6 +86,9 @@ impl Checker {
             Some(first) if first.name.is_none() => self.expr(&first.value),
             _ => return self.fail(errors::layer_of_nothing(callee)),
         };
+        if callee.text == "dropout" {
+            return self.dropout(callee, x, &args[1..], over, span);
+        }
         let place = self.next_layer(callee)?;
         let options = self.layer_options(callee, &args[1..], place.1);
         let over: Option<Vec<DimId>> = over.iter().map(|d| self.dim_named(d)).collect();
@@ -180,7 +185,7 @@ impl Checker {
     }
 
     /// The layer at a place: as its first call made it, which later calls have to agree with.
-    fn layer_at(
+    pub(super) fn layer_at(
         &mut self,
         place: (String, usize),
         kind: &'static str,
@@ -214,8 +219,9 @@ impl Checker {
         };
         let fan = |dims: &[DimId]| dims.to_vec();
         let baseline = self.nets.in_baseline;
-        let weight = Weight { init, from: fan(&from), to: fan(&axes), baseline };
-        let bias = Weight { init: shift, ..weight.clone() };
+        let decays = kind != "layer_norm";
+        let weight = Weight { init, from: fan(&from), to: fan(&axes), baseline, decays };
+        let bias = Weight { init: shift, decays: false, ..weight.clone() };
         let weight = self.add_weight(name("weight"), shape, weight, span);
         let along = if kind == "layer_norm" { &from } else { &options.to };
         let has_bias = kind != "embedding" && options.bias;
@@ -231,7 +237,7 @@ impl Checker {
         self.add_name(NameDecl { name, span, kind: NameKind::Weight(weight), ty })
     }
 
-    fn weight_of(&self, name: NameId, span: Span) -> Expr {
+    pub(super) fn weight_of(&self, name: NameId, span: Span) -> Expr {
         Expr { kind: ExprKind::Name(name), ty: self.model.name(name).ty.clone(), span }
     }
 
@@ -263,7 +269,7 @@ impl Checker {
         self.apply(functions::operator("+"), vec![product, bias], span)
     }
 
-    fn expect_number(&mut self, x: Expr) -> Option<Expr> {
+    pub(super) fn expect_number(&mut self, x: Expr) -> Option<Expr> {
         match x.ty.elem {
             Elem::Index(dim) => {
                 let dim = self.dim_name(dim);
@@ -312,47 +318,6 @@ impl Checker {
             }
         }
         Some(picked)
-    }
-
-    /// gain (x − mean) / √(variance + ε) + shift (Ba, Kiros & Hinton 2016)
-    fn layer_norm(
-        &mut self,
-        x: Expr,
-        over: Vec<DimId>,
-        place: (String, usize),
-        span: Span,
-    ) -> Option<Expr> {
-        let x = self.expect_number(x)?;
-        let mut over = if over.is_empty() { self.own_dims(&x) } else { over };
-        if over.is_empty() || over.iter().any(|d| !x.ty.dims.contains(d)) {
-            let (dims, has) = (self.dim_list(&over), self.dim_list(&x.ty.dims));
-            return self.fail(errors::layer_over_missing(x.span, &dims, &has));
-        }
-        over.sort();
-        let options = Options { to: vec![], bias: true, init: Init::Ones };
-        let layer = self.layer_at(place, "layer_norm", over.clone(), &options, span)?;
-        let op = functions::operator;
-        let mean = self.mean(x.clone(), &over, span);
-        let centred = self.apply(op("-"), vec![x, mean], span)?;
-        let centred = self.hold("centred", centred, span);
-        let squares = self.apply(op("*"), vec![centred.clone(), centred.clone()], span)?;
-        let mut variance = self.mean(squares, &over, span);
-        variance.ty.support = Interval::NONNEG;
-        let variance = self.apply(op("+"), vec![variance, number(EPSILON, span)], span)?;
-        let root = functions::find("sqrt").and_then(|f| self.apply(f, vec![variance], span))?;
-        let standard = self.apply(op("/"), vec![centred, root], span)?;
-        let gain = self.weight_of(layer.weight, span);
-        let scaled = self.apply(op("*"), vec![standard, gain], span)?;
-        let Some(shift) = layer.bias else { return Some(scaled) };
-        let shift = self.weight_of(shift, span);
-        self.apply(op("+"), vec![scaled, shift], span)
-    }
-
-    fn mean(&self, x: Expr, over: &[DimId], span: Span) -> Expr {
-        let dims = x.ty.dims.iter().copied().filter(|d| !over.contains(d)).collect();
-        let ty = Type { dims, mark: None, elem: Elem::Real, ..x.ty.clone() };
-        let (how, arg, over) = (Reduction::Mean, Box::new(x), over.to_vec());
-        Expr { kind: ExprKind::Reduce { how, arg, over }, ty, span }
     }
 }
 

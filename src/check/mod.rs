@@ -31,6 +31,7 @@ mod guide;
 mod inline;
 mod interval;
 mod invoke;
+mod keeping;
 pub mod layers;
 mod literal;
 mod lookup;
@@ -58,6 +59,7 @@ pub mod support;
 mod survey;
 mod types;
 mod unused;
+mod weight;
 mod window;
 
 pub use fit::SETTINGS;
@@ -85,6 +87,7 @@ pub fn check(program: &ast::Program) -> (Model, Diagnostics) {
     checker.put_guide_in_place();
     checker.expect_own_baselines();
     checker.check_batches();
+    checker.expect_weights_to_decay();
     checker.warn_unfinished();
     checker.warn_of_single_draws();
     checker.warn_of_unused(program);

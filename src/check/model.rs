@@ -4,6 +4,7 @@ pub use super::settings::{
     Adaptive, Averaging, Batch, EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk,
     ObjectiveChoice, ObjectiveKind, OptimizerChoice, OptionValue, Precision, Sampling,
 };
+pub use super::weight::{Init, Weight};
 use crate::dist::Distribution;
 pub use crate::ir::Schedule;
 use crate::source::Span;
@@ -68,36 +69,10 @@ pub enum NameKind {
     Let { stmt: usize, hidden: bool },
     /// What a layer of a net learns.
     Weight(Weight),
+    /// What dropout multiplies by: drawn anew in every step, 1 wherever something is reported.
+    Mask { rate: f64 },
     /// The statement's index.
     Latent { stmt: usize },
-}
-
-/// How the weights of a layer begin.
-#[derive(Clone, Debug)]
-pub struct Weight {
-    pub init: Init,
-    /// The dimensions that the layer sums over, and those that it gives.
-    pub from: Vec<DimId>,
-    pub to: Vec<DimId>,
-    /// Whether it belongs to a baseline.
-    pub baseline: bool,
-}
-
-/// First values of weights, by fan-in n and fan-out m.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Init {
-    /// Uniform within ±1/√n.
-    FanIn,
-    /// Uniform within ±√(6/(n + m)) (Glorot & Bengio 2010).
-    Glorot,
-    /// Normal with variance 2/n (He et al. 2015).
-    He,
-    /// Normal with variance 1/n (LeCun et al. 1998).
-    Lecun,
-    /// Standard normal.
-    Normal,
-    Zeros,
-    Ones,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -23,6 +23,8 @@ pub(super) struct Nets {
     pub(super) in_baseline: bool,
     /// By net and place in the body.
     pub(super) layers: HashMap<(String, usize), Layer>,
+    /// Dropouts met so far.
+    pub(super) masks: usize,
 }
 
 /// A net whose body is being put in the place of a call.

@@ -155,10 +155,10 @@ fn aim(model: &Model, objective: ObjectiveChoice, latent: &LatentPlan) -> Aim {
 }
 
 impl Plan {
-    /// The same latents under the ELBO, where the draws that VIMCO compares are no more weighed.
+    /// The same latents under the ELBO, where the draws that VIMCO compares are no more weighed and nothing is dropped.
     #[must_use]
     pub fn on_elbo(&self) -> Plan {
-        let mut plan = Plan { objective: ObjectiveChoice::default(), ..self.clone() };
+        let mut plan = Plan { objective: ObjectiveChoice::default(), masks: false, ..self.clone() };
         for latent in plan.latents.iter_mut().filter(|l| l.estimator == "vimco") {
             latent.estimator = "reinforce";
             latent.options = defaults("reinforce");

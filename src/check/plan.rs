@@ -37,6 +37,8 @@ pub struct Plan {
     pub sums: Vec<Sum>,
     /// The dimensions of which a step sees some rows, and how many.
     pub batches: Vec<(DimId, usize)>,
+    /// Whether dropout drops anything.
+    pub masks: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +102,7 @@ impl Plan {
         let latents: Vec<LatentPlan> = self.latents.iter().map(summed).collect();
         let sums = eliminate(model, &latents, BUDGET).ok()?;
         let (objective, batches) = (self.objective, self.batches.clone());
-        Some(Plan { objective, latents, sums, batches })
+        Some(Plan { objective, latents, sums, batches, masks: true })
     }
 }
 
@@ -124,7 +126,7 @@ pub fn plan(model: &Model, policy: &Policy, sizes: &Sizes) -> (Plan, Diagnostics
     let obstacle = whole.and_then(|ask| obstacle(model, objective, ask, &latents));
     obstacle.into_iter().for_each(|error| diags.push(error));
     unbounded(model, objective, &batches).into_iter().for_each(|error| diags.push(error));
-    (Plan { objective, latents, sums, batches }, diags)
+    (Plan { objective, latents, sums, batches, masks: true }, diags)
 }
 
 /// Says what to type for the latents whose exact sum is affordable and factors beside those that are chosen.

@@ -56,6 +56,7 @@ fn kind(name: &NameDecl) -> &'static str {
         NameKind::Data(_) => "data",
         NameKind::Param { .. } => "param",
         NameKind::Weight(_) => "weight",
+        NameKind::Mask { .. } => "mask",
         NameKind::Let { .. } => "value",
         NameKind::Latent { .. } => "latent",
     }

@@ -31,7 +31,7 @@ pub fn replan(
     }
     let sums = eliminate(model, &latents, budget).ok()?;
     let (objective, batches) = (plan.objective, plan.batches.clone());
-    Some(Plan { objective, latents, sums, batches })
+    Some(Plan { objective, latents, sums, batches, masks: true })
 }
 
 fn serves(

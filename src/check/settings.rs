@@ -88,6 +88,8 @@ pub struct FitSettings {
     pub objective: Option<ObjectiveAsk>,
     /// The longest gradient that a step follows; longer ones are shortened to it.
     pub clip: Option<f64>,
+    /// What share of itself, times the learning rate, a weight of a net loses in a step.
+    pub weight_decay: Option<f64>,
     pub average: Option<Averaging>,
     /// The dimensions of which a step sees some rows.
     pub batches: Vec<Batch>,
@@ -137,6 +139,7 @@ impl FitSettings {
             starts: self.starts.or(other.starts),
             objective: self.objective.clone().or_else(|| other.objective.clone()),
             clip: self.clip.or(other.clip),
+            weight_decay: self.weight_decay.or(other.weight_decay),
             average: self.average.or(other.average),
             batches: if self.batches.is_empty() { &other.batches } else { &self.batches }.clone(),
             sampling: self.sampling.or(other.sampling),

@@ -26,6 +26,8 @@ pub(super) struct Notes {
     pub(super) cold: Vec<Spanned<f64>>,
     /// Where `fit` asks for one draw per step.
     pub(super) single_draw: Option<Span>,
+    /// Where `fit` asks for weight decay.
+    pub(super) weight_decay: Option<Span>,
 }
 
 impl Checker {

@@ -18,7 +18,7 @@ pub use table::{Cells, Field, File, Tables};
 
 use crate::check::model::{DimId, Model};
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A model with its data: sizes known, labels decided, values checked.
 #[derive(Clone, Debug)]
@@ -57,9 +57,26 @@ pub struct Array {
     /// None where they stay on disk.
     pub values: Vec<f64>,
     pub disk: Option<Arc<OnDisk>>,
+    bytes: OnceLock<Option<Box<[u8]>>>,
 }
 
 impl Array {
+    /// Values in memory, row-major.
+    pub fn new(dims: Vec<DimId>, values: Vec<f64>) -> Self {
+        Self { dims, values, disk: None, bytes: OnceLock::new() }
+    }
+
+    pub fn on_disk(dims: Vec<DimId>, disk: Arc<OnDisk>) -> Self {
+        Self { dims, values: vec![], disk: Some(disk), bytes: OnceLock::new() }
+    }
+
+    /// The values once more, an eighth as long, if all are whole numbers from 0 to 255: rows of pixels that a step picks here
+    /// and there come from memory, whose speed is what they cost.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        let narrow = |x: &f64| (x.to_bits() == f64::from(*x as u8).to_bits()).then_some(*x as u8);
+        self.bytes.get_or_init(|| self.values.iter().map(narrow).collect()).as_deref()
+    }
+
     /// All values, read where they are on disk.
     pub fn held(&self) -> Cow<'_, [f64]> {
         match &self.disk {

@@ -21,6 +21,8 @@ pub struct Config {
     pub options: Options,
     /// The longest gradient that a step follows.
     pub clip: Option<f64>,
+    /// What share of itself, times the learning rate, a weight of a net loses in a step.
+    pub weight_decay: f64,
     pub average: Averaging,
     /// Scattered starts, of which the best after a short pilot goes on; 1 is the usual start alone.
     pub starts: usize,
@@ -100,9 +102,10 @@ impl Config {
             whitened_rate: asked.unwrap_or(Schedule::Constant(WHITENED_RATE)),
             options: Options { lowering, float, threads },
             clip: settings.clip,
+            weight_decay: settings.weight_decay.unwrap_or(0.0),
             average: settings.average.unwrap_or(Averaging::Tail),
             starts: settings.starts.map_or_else(|| usual_count(problem), |n| n as usize),
-            newton: true,
+            newton: settings.weight_decay.is_none(),
             sampling: settings.sampling.unwrap_or_default(),
         }
     }

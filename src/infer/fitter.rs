@@ -193,8 +193,9 @@ impl Fitter {
     /// A number that is not finite ends the fit; parameters are then those that the step began with.
     pub fn advance(&mut self, count: u64) -> Result<(), Stop> {
         let last = self.config.steps.min(self.done + count);
+        let threads = self.step.threads();
         while self.done < last {
-            self.one()?;
+            backend::together(threads, || self.one())?;
         }
         Ok(())
     }
@@ -237,6 +238,9 @@ impl Fitter {
         match &mut self.walker {
             None => {
                 let rate = learning_rate.at(now);
+                if self.config.weight_decay > 0.0 {
+                    self.step.shrink_weights(1.0 - rate * self.config.weight_decay);
+                }
                 self.step.update(update(*optimizer, rate, now + 1));
                 if let Some(Batched { locals, rows, .. }) = &mut self.batched {
                     locals.update(self.step.as_ref(), |visit| update(*optimizer, rate, visit));

@@ -107,6 +107,8 @@ pub struct ParamInfo {
     pub log_scale: Option<u32>,
     /// Whether it serves an estimator alone: its gradient is no part of the objective's.
     pub auxiliary: bool,
+    /// Whether it is a weight that weight decay shrinks.
+    pub decays: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -313,6 +315,7 @@ impl Graph {
             table: None,
             log_scale: None,
             auxiliary: false,
+            decays: false,
         });
         self.push(Op::Param(self.params.len() as u32 - 1), [])
     }
@@ -365,12 +368,12 @@ impl Graph {
         self.params[loc as usize].log_scale = Some(log_scale);
     }
 
-    /// Says that a parameter serves an estimator alone.
-    pub fn set_auxiliary(&mut self, param: NodeId) {
+    /// What is known of a parameter.
+    pub fn param_info_mut(&mut self, param: NodeId) -> &mut ParamInfo {
         let &Op::Param(row) = self.op(param) else {
-            unreachable!("set_auxiliary is called on parameter nodes");
+            unreachable!("param_info_mut is called on parameter nodes");
         };
-        self.params[row as usize].auxiliary = true;
+        &mut self.params[row as usize]
     }
 
     /// Where each parameter begins in the flat vector, and its length.

@@ -222,6 +222,16 @@ impl BoundTable {
     }
 }
 
+impl BoundTable {
+    /// Copies the elements of one row.
+    fn copy<T: Copy + Into<f64>>(&self, from: &[T], out: &mut [f64]) {
+        if self.offsets.is_empty() {
+            return out.iter_mut().zip(from).for_each(|(to, &x)| *to = x.into());
+        }
+        out.iter_mut().zip(&self.offsets).for_each(|(to, &at)| *to = from[at].into());
+    }
+}
+
 impl Table for BoundTable {
     fn read(&self, row: usize, out: &mut [f64]) {
         let Some(array) = &self.bound.values[self.name] else { return };
@@ -234,10 +244,9 @@ impl Table for BoundTable {
             // A fit that can no longer read its data breaks off, since its numbers are none.
             return disk.read(first, out).unwrap_or_else(|_| out.fill(f64::NAN));
         }
-        let from = &array.values[first..];
-        if self.offsets.is_empty() {
-            return out.copy_from_slice(&from[..out.len()]);
+        if let Some(bytes) = array.bytes() {
+            return self.copy(&bytes[first..], out);
         }
-        out.iter_mut().zip(&self.offsets).for_each(|(to, &at)| *to = from[at]);
+        self.copy(&array.values[first..], out);
     }
 }

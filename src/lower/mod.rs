@@ -239,6 +239,7 @@ impl<'a> Lowerer<'a> {
                 }
                 NameKind::Param { init } => self.param(name, init.as_ref()),
                 NameKind::Weight(weight) => self.weight(name, weight),
+                NameKind::Mask { rate } => self.mask(name, *rate),
                 NameKind::Let { .. } | NameKind::Latent { .. } => continue,
             };
             self.values[index] = Some(Value::Plain(node));

@@ -1,14 +1,28 @@
 //! First values of the weights of nets: random, from the seed of the fit and the name of the weight, so that another layer
 //! or another latent changes no other weight.
 
-use super::Lowerer;
+use super::{Lowerer, Mode};
 use crate::check::model::{DimId, Init, NameId, Weight};
-use crate::ir::{Dim, NodeId};
+use crate::ir::{Dim, NodeId, Noise};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
 impl Lowerer<'_> {
+    /// What dropout multiplies by: 1/(1 − rate) or, with the chance `rate`, 0. All draws of a step share it.
+    pub(super) fn mask(&mut self, name: NameId, rate: f64) -> NodeId {
+        if self.mode != Mode::Optimise || !self.problem.plan.masks || rate == 0.0 {
+            return self.g.number(1.0);
+        }
+        let decl = self.model.name(name);
+        let dims: Vec<Dim> = decl.ty.dims.iter().map(|&d| self.dim(d)).collect();
+        let u = self.g.add_noise(&decl.name, &dims, Noise::Uniform);
+        let least = self.g.number(rate);
+        let kept = self.g.le(least, u);
+        let scale = self.g.number((1.0 - rate).recip());
+        self.g.mul(kept, scale)
+    }
+
     pub(super) fn weight(&mut self, name: NameId, weight: &Weight) -> NodeId {
         let decl = self.model.name(name);
         let dims: Vec<Dim> = decl.ty.dims.iter().map(|&d| self.dim(d)).collect();
@@ -31,9 +45,8 @@ impl Lowerer<'_> {
             Init::Normal => normal(&mut rng, count, 1.0),
         };
         let node = self.g.add_param(&decl.name, &dims, values);
-        if weight.baseline {
-            self.g.set_auxiliary(node);
-        }
+        let info = self.g.param_info_mut(node);
+        (info.auxiliary, info.decays) = (weight.baseline, weight.decays);
         node
     }
 }

@@ -65,7 +65,7 @@ fn reported(problem: &Problem, assembly: Assembly, replicas: bool) -> Posterior 
             || match decl.kind {
                 NameKind::Latent { .. } | NameKind::Param { .. } => true,
                 NameKind::Let { hidden, .. } => decl.ty.stage >= Stage::Param && !hidden,
-                NameKind::Data(_) | NameKind::Weight(_) => false,
+                NameKind::Data(_) | NameKind::Weight(_) | NameKind::Mask { .. } => false,
             };
         if let (true, Some(Value::Plain(node))) = (reported, assembly.values[index]) {
             let dims = decl.ty.dims.iter().map(|d| assembly.dims[d.0 as usize]).collect();

@@ -226,7 +226,7 @@ pub(super) fn declared(session: &Session, stmt: &ast::Stmt) -> Option<String> {
         (NameKind::Param { .. }, _) => "point estimate",
         (NameKind::Latent { .. }, _) => "latent",
         (NameKind::Let { .. }, _) => "computed",
-        (NameKind::Weight(_), _) => return None,
+        (NameKind::Weight(_) | NameKind::Mask { .. }, _) => return None,
     };
     Some(format!("{name}: {ty}, {what}"))
 }

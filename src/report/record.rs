@@ -128,6 +128,7 @@ impl Record<'_> {
                 Optimizer::Sgd { momentum } => format!("sgd(momentum = {momentum})"),
             },
             "clip": c.clip,
+            "weight_decay": c.weight_decay,
             "average": match c.average {
                 Averaging::Tail => "tail".to_string(),
                 Averaging::Exponential(decay) => format!("ema({decay})"),

@@ -14,6 +14,7 @@ mod conjugate;
 mod credit;
 mod data;
 mod draws;
+mod dropout;
 mod elimination;
 mod estimators;
 mod examples;

@@ -1,28 +1,27 @@
 //! Gradients scaled by what lies above them, and added up.
 
+use crate::backend::crew::run_each;
+use crate::backend::simd::update::PARALLEL;
 use crate::backend::simd::{Isa, Lane, kernel};
-use rayon::prelude::*;
 
 /// Elements of one piece of work.
 const CHUNK: usize = 16_384;
-/// Below this length one thread is faster.
-const PARALLEL: usize = 100_000;
 
 /// y ← by · x
-pub(super) fn scale_into<E: Lane>(isa: Isa, by: E, x: &[E], y: &mut [E]) {
-    each_chunk(x, y, |x, y| scale_chunk(isa, by, x, y));
+pub(super) fn scale_into<E: Lane>(isa: Isa, by: E, x: &[E], y: &mut [E], threads: usize) {
+    each_chunk(x, y, threads, |x, y| scale_chunk(isa, by, x, y));
 }
 
 /// y ← y + by · x
-pub(super) fn add_scaled<E: Lane>(isa: Isa, by: E, x: &[E], y: &mut [E]) {
-    each_chunk(x, y, |x, y| add_chunk(isa, by, x, y));
+pub(super) fn add_scaled<E: Lane>(isa: Isa, by: E, x: &[E], y: &mut [E], threads: usize) {
+    each_chunk(x, y, threads, |x, y| add_chunk(isa, by, x, y));
 }
 
-fn each_chunk<E: Lane>(x: &[E], y: &mut [E], f: impl Fn(&[E], &mut [E]) + Sync) {
+fn each_chunk<E: Lane>(x: &[E], y: &mut [E], threads: usize, f: impl Fn(&[E], &mut [E]) + Sync) {
     if x.len() < PARALLEL {
         return f(x, y);
     }
-    x.par_chunks(CHUNK).zip(y.par_chunks_mut(CHUNK)).for_each(|(x, y)| f(x, y));
+    run_each(x.chunks(CHUNK).zip(y.chunks_mut(CHUNK)), threads, |(x, y)| f(x, y));
 }
 
 kernel! {

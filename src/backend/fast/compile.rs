@@ -5,12 +5,12 @@ use super::layout::Layout;
 use super::memory::Buffer;
 use super::partition::{Part, Partition, moving};
 use super::slot::{Elem, Scalar, Slot};
-use super::step::{FastStep, Inputs, Reported};
+use super::step::{FastStep, Inputs, Parts, Reported};
 use super::tape::{Cost, Guide, Nodes, Partial, Target};
 use crate::backend::Program;
 use crate::backend::simd::Isa;
 use crate::ir::{self, Graph, NodeId, Op, Shape};
-use dfdx::prelude::Cpu;
+use dfdx::prelude::{Cpu, Gradients};
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -24,7 +24,7 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    fn range(&self) -> Range<usize> {
+    pub(super) fn range(&self) -> Range<usize> {
         self.offset..self.offset + self.layout.len()
     }
 }
@@ -65,12 +65,15 @@ pub(super) fn compile<E: Elem>(program: &Program, isa: Isa, threads: usize) -> F
     for (&id, &segment) in shared.iter().zip(&shared_segments) {
         places.add(id, Target::Guide, &shared_slot, segment, moves[id.0 as usize]);
     }
+    let mut gradients = Gradients::leaky();
     let mut compiler = Compiler {
         places,
         shared_segments,
         data: DataPool::new(),
         device,
         lens: [len, shared_len],
+        home: params.gradient(&mut gradients).as_mut_ptr(),
+        readers: readers(&parts),
     };
     let names = super::describe::lines(&graph, &parts);
     let mut parts = parts.into_iter();
@@ -84,19 +87,46 @@ pub(super) fn compile<E: Elem>(program: &Program, isa: Isa, threads: usize) -> F
     let sum = (costs.len() > 1).then(|| Scalar::zero(&compiler.device));
     let mut nodes = Nodes { isa, threads, params, guide, costs, sum };
     mark_first(&mut nodes);
-    FastStep::new(program, Rc::new(nodes), inputs, report, param_segments, names)
+    let parts =
+        Parts { nodes: Rc::new(nodes), inputs, report, segments: param_segments, gradients };
+    FastStep::new(program, parts, names)
+}
+
+/// How many parts read each node of the whole graph.
+fn readers(parts: &[Part]) -> HashMap<NodeId, usize> {
+    let mut readers = HashMap::new();
+    for (id, _) in parts.iter().flat_map(|part| &part.inputs) {
+        *readers.entry(*id).or_default() += 1;
+    }
+    readers
 }
 
 /// Backward passes run from the last node to the first: the last that writes to a gradient starts it afresh.
 fn mark_first<E: Elem>(nodes: &mut Nodes<E>) {
-    let mut seen: Vec<Target> = Vec::new();
-    for (target, partial) in nodes.costs.iter_mut().rev().flat_map(|c| &mut c.partials) {
-        partial.is_first = !seen.contains(target);
-        seen.push(*target);
+    let guide = nodes.guide.as_mut().map(|guide| (Target::Params, &mut guide.partial));
+    let costs = nodes.costs.iter_mut().flat_map(|cost| &mut cost.partials);
+    let mut all: Vec<(Target, &mut Partial<E>)> =
+        guide.into_iter().chain(costs.map(|(target, partial)| (*target, partial))).collect();
+    for target in [Target::Params, Target::Guide] {
+        let mut own: Vec<_> = all.iter_mut().filter(|(of, _)| *of == target).collect();
+        let runs = own.iter().flat_map(|(_, partial)| partial.runs.iter().cloned()).collect();
+        if let Some((_, first)) = own.last_mut() {
+            first.clears = united(runs);
+        }
     }
-    if let Some(guide) = &mut nodes.guide {
-        guide.partial.is_first = !seen.contains(&Target::Params);
-    }
+}
+
+/// The same places in runs that neither overlap nor touch, in order.
+fn united(mut runs: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    runs.sort_by_key(|run| run.start);
+    runs.dedup_by(|next, run| {
+        let touches = next.start <= run.end;
+        if touches {
+            run.end = run.end.max(next.end);
+        }
+        touches
+    });
+    runs
 }
 
 /// What is reported after a step: parts that compute it anyway export it, the rest is computed at the end.
@@ -121,6 +151,14 @@ impl Report {
         }
         Self { wanted: wanted.to_vec(), part, exports }
     }
+}
+
+/// A gradient, and where in its slot it belongs.
+struct Chosen {
+    segment: Segment,
+    gradient: NodeId,
+    /// Whether no other part adds to it.
+    is_alone: bool,
 }
 
 /// Where values lie that parts read, and which of them have a gradient.
@@ -154,6 +192,10 @@ struct Compiler<E: Elem> {
     device: Cpu,
     /// Elements of the parameters and of the guide's slot.
     lens: [usize; 2],
+    /// Where the gradient of the parameters begins.
+    home: *mut E,
+    /// How many parts read a parameter.
+    readers: HashMap<NodeId, usize>,
 }
 
 impl<E: Elem> Compiler<E> {
@@ -172,7 +214,7 @@ impl<E: Elem> Compiler<E> {
                 outputs.push(gradient);
                 places.push(place);
             }
-            partials.extend(partial.map(|partial| (target, partial)));
+            partials.push((target, partial));
         }
         let kernel = self.kernel(&part, outputs, places, exports, &[]);
         Cost { kernel, out: Scalar::zero(&self.device), partials }
@@ -203,8 +245,7 @@ impl<E: Elem> Compiler<E> {
         let (partial, to) = self.partial(Target::Params, chosen);
         let (outputs, places) = to.into_iter().unzip();
         let backward = self.kernel(&back, outputs, places, &[], &seed_places);
-        let nothing = Partial { values: Buffer::zeros(0), runs: vec![], is_first: false };
-        Guide { forward, out, backward, seeds, partial: partial.unwrap_or(nothing) }
+        Guide { forward, out, backward, seeds, partial }
     }
 
     fn report(&mut self, report: Report) -> Reported<E> {
@@ -224,40 +265,28 @@ impl<E: Elem> Compiler<E> {
     }
 
     /// The gradients that belong to a slot, with their places in it.
-    fn chosen(
-        &self,
-        part: &Part,
-        gradients: &[(NodeId, NodeId)],
-        target: Target,
-    ) -> Vec<(Segment, NodeId)> {
+    fn chosen(&self, part: &Part, gradients: &[(NodeId, NodeId)], target: Target) -> Vec<Chosen> {
         let moving = gradients.iter().filter(|(_, gradient)| !is_zero(&part.graph, *gradient));
-        let place = |&(id, gradient)| Some((self.places.segment(id, target)?, gradient));
-        moving.filter_map(place).collect()
+        let chosen = moving.filter_map(|&(id, gradient)| {
+            let segment = self.places.segment(id, target)?;
+            let is_alone = target == Target::Params && self.readers.get(&id) == Some(&1);
+            Some(Chosen { segment, gradient, is_alone })
+        });
+        chosen.collect()
     }
 
-    /// Room for partial derivatives, and where each one goes.
-    #[allow(clippy::type_complexity)]
-    fn partial(
-        &self,
-        target: Target,
-        chosen: Vec<(Segment, NodeId)>,
-    ) -> (Option<Partial<E>>, Vec<(NodeId, *mut E)>) {
-        if chosen.is_empty() {
-            return (None, Vec::new());
-        }
-        let values: Buffer<E> = Buffer::zeros(self.lens[target as usize]);
-        let mut runs: Vec<Range<usize>> = chosen.iter().map(|(s, _)| s.range()).collect();
-        runs.sort_by_key(|run| run.start);
-        runs.dedup_by(|next, run| {
-            let touches = run.end == next.start;
-            if touches {
-                run.end = next.end;
-            }
-            touches
-        });
-        let place = |s: &Segment| values.ptr().wrapping_add(s.offset);
-        let to = chosen.iter().map(|(s, gradient)| (*gradient, place(s))).collect();
-        (Some(Partial { values, runs, is_first: false }), to)
+    /// Room for partial derivatives, and where each gradient goes.
+    fn partial(&self, target: Target, chosen: Vec<Chosen>) -> (Partial<E>, Vec<(NodeId, *mut E)>) {
+        let shared = chosen.iter().filter(|c| !c.is_alone);
+        let runs = united(shared.map(|c| c.segment.range()).collect());
+        let len = if runs.is_empty() { 0 } else { self.lens[target as usize] };
+        let values: Buffer<E> = Buffer::zeros(len);
+        let place = |c: &Chosen| {
+            let start = if c.is_alone { self.home } else { values.ptr() };
+            (c.gradient, start.wrapping_add(c.segment.offset))
+        };
+        let to = chosen.iter().map(place).collect();
+        (Partial { values, runs, clears: vec![] }, to)
     }
 
     /// Compiles a part with further outputs for others to read; `more` are places of inputs after the part's own.

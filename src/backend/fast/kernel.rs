@@ -75,6 +75,18 @@ impl<E: Lane> Kernel<E> {
         self.outputs[i]
     }
 
+    /// Whether several threads are of use.
+    pub(super) fn splits(&self) -> bool {
+        self.runs.iter().any(|run| match run {
+            Run::Straight(_) | Run::Pick(_) => false,
+            Run::Tiled(tiles) => tiles.parts() > 1,
+            Run::Products(products) => products.splits(),
+            Run::Scatter(scatter) => scatter.parts() > 1,
+            Run::Solve(solve) => solve.parts() > 1,
+            Run::Whole(whole) => whole.parts() > 1,
+        })
+    }
+
     pub(super) fn run(&self, isa: Isa, threads: usize) {
         for run in &self.runs {
             match run {

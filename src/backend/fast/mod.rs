@@ -22,7 +22,6 @@ mod lanes;
 mod layout;
 mod memory;
 mod partition;
-mod parts;
 mod pick;
 mod pool;
 mod product;

@@ -5,17 +5,17 @@
 //! and padding is neither read nor written. The gemm chooses its instruction set itself, the widest of the machine.
 
 use super::instr::Turn;
-use super::parts::{Parts, run_parts};
 use super::writer::{Axes, Val, joined};
+use crate::backend::crew::{Parts, run_parts};
 use crate::backend::simd::Lane;
 use crate::ir::{Dim, Graph, NodeId, Op};
 use gemm::Parallelism;
 use smallvec::SmallVec;
 use std::ops::Range;
 
-/// Multiplications that a second thread is worth waking for. A product of p² times as many is cut into p pieces, a power of
+/// Multiplications that are worth handing to a second thread of a crew. A product of p² times as many is cut into p pieces, a power of
 /// two: pieces grow with the product, because packing shows in small ones.
-const UNIT: usize = 1_250_000;
+const UNIT: usize = 300_000;
 /// The most pieces of one product.
 const PIECES: usize = 16;
 /// The gemm's register block: along the contiguous side of the result, and across.
@@ -84,8 +84,13 @@ impl<E: Lane> Products<E> {
     }
 
     pub(super) fn run(&self, threads: usize) {
-        let threads = if self.work < UNIT { 1 } else { threads };
+        let threads = if self.splits() { threads } else { 1 };
         run_parts(self, self.tasks.len(), threads);
+    }
+
+    /// Whether several threads are of use.
+    pub(super) fn splits(&self) -> bool {
+        self.work >= UNIT && self.tasks.len() > 1
     }
 }
 

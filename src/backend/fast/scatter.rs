@@ -5,9 +5,9 @@
 
 use super::layout::Layout;
 use super::memory::Buffer;
-use super::parts::{Parts, run_parts};
 use super::walk::{Index, Walk};
 use super::writer::Val;
+use crate::backend::crew::{Parts, run_parts};
 use crate::backend::simd::{Isa, Lane};
 use crate::ir::{Graph, NodeId, Op};
 use std::cell::UnsafeCell;
@@ -58,8 +58,12 @@ impl<E: Lane> Scatter<E> {
         Self { walk, chunks, copies, places, sums, offsets, out: out.ptr }
     }
 
+    pub(super) fn parts(&self) -> usize {
+        self.chunks
+    }
+
     pub(super) fn run(&self, isa: Isa, threads: usize) {
-        run_parts(&Chunks(self, isa), self.chunks, threads);
+        run_parts(&Chunks(self, isa), self.parts(), threads);
         // SAFETY: no chunk is running any more.
         let sums = unsafe { self.sums.as_slice() };
         for place in 0..self.places {

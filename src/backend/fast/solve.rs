@@ -1,11 +1,11 @@
 //! Triangular systems, by substitution in place: along the lanes for many right sides at once, else one by one.
 
 use super::layout::WIDTH;
-use super::parts::{Parts, run_parts};
 use super::rows::{V, load, store};
 use super::view::stride;
 use super::whole::move_to;
 use super::writer::{Axes, Val, joined};
+use crate::backend::crew::{Parts, run_parts};
 use crate::backend::simd::{Isa, Lane, kernel};
 use crate::ir::{Dim, Graph, NodeId, Op};
 use smallvec::SmallVec;
@@ -74,7 +74,7 @@ impl<E: Lane> Solve<E> {
     }
 
     /// Vectors of lanes are parts of their own, unless whole systems are small enough to go together.
-    fn parts(&self) -> usize {
+    pub(super) fn parts(&self) -> usize {
         match self.system.lanes {
             Some((vectors, _)) if self.together == 1 => self.systems * vectors,
             _ => self.systems.div_ceil(self.together),

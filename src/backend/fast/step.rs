@@ -6,11 +6,13 @@ use super::layout::Layout;
 use super::memory::Buffer;
 use super::slot::Elem;
 use super::tape::Nodes;
+use crate::backend::crew::run_each;
 use crate::backend::simd::update::{self, Moments};
 use crate::backend::{NoiseSource, Program, Step, Update};
 use crate::ir::{BatchInfo, Graph, Noise, Op, Placing, Rows, Table};
 use dfdx::prelude::{Backward, Cpu, Gradients, PutTape, SplitTape, Trace};
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -32,9 +34,10 @@ struct BatchInput<E> {
     values: Buffer<E>,
     /// Room for the rows if those of the layout are padded.
     packed: Vec<E>,
-    /// Room for one row.
-    row: Vec<f64>,
 }
+
+/// Elements that are worth handing to a second thread.
+const SPLIT: usize = 16_384;
 
 impl<E: Elem> BatchInput<E> {
     fn new(graph: &Graph, batch: &BatchInfo) -> Self {
@@ -44,7 +47,6 @@ impl<E: Elem> BatchInput<E> {
         let layout = Layout::of(graph, &batch.shape);
         Self {
             table: batch.table.clone(),
-            row: vec![0.0; placing.row_len()],
             placing,
             layout,
             values: Buffer::zeros(layout.len()),
@@ -52,15 +54,22 @@ impl<E: Elem> BatchInput<E> {
         }
     }
 
-    fn fill(&mut self, rows: &Rows) {
-        let Self { table, placing, layout, values, packed, row } = self;
+    fn fill(&mut self, rows: &Rows, threads: usize) {
+        let Self { table, placing, layout, values, packed } = self;
         // SAFETY: no kernel is running.
         let values = unsafe { values.as_mut() };
-        for (slot, at) in placing.chosen(rows).into_iter().enumerate() {
-            table.read(at, row);
-            let to = if packed.is_empty() { &mut *values } else { &mut packed[..] };
-            placing.put(slot, row, to, E::of);
-        }
+        let to = if packed.is_empty() { &mut *values } else { &mut packed[..] };
+        let chosen = placing.chosen(rows);
+        let each = (SPLIT / placing.row_len()).max(1);
+        let read = |rows: &[usize]| {
+            let mut all = vec![0.0; rows.len() * placing.row_len()];
+            let rooms = all.chunks_exact_mut(placing.row_len());
+            rows.iter().zip(rooms).for_each(|(&at, row)| table.read(at, row));
+            all
+        };
+        let read = run_each(chosen.chunks(each), threads, read);
+        let rows = read.iter().flat_map(|all| all.chunks_exact(placing.row_len()));
+        rows.enumerate().for_each(|(slot, row)| placing.put(slot, row, to, E::of));
         if !packed.is_empty() {
             layout.pad(packed, values, |x| x);
         }
@@ -102,7 +111,7 @@ impl<E: Elem> Inputs<E> {
             knobs: knobs.collect(),
             states: states.collect(),
         };
-        inputs.set_rows(&Rows::first(graph));
+        inputs.set_rows(&Rows::first(graph), 1);
         inputs
     }
 
@@ -117,8 +126,8 @@ impl<E: Elem> Inputs<E> {
         }
     }
 
-    fn set_rows(&mut self, rows: &Rows) {
-        self.batches.iter_mut().for_each(|batch| batch.fill(rows));
+    fn set_rows(&mut self, rows: &Rows, threads: usize) {
+        self.batches.iter_mut().for_each(|batch| batch.fill(rows, threads));
     }
 
     fn fill(&mut self, step: u64, source: &mut dyn NoiseSource) {
@@ -161,27 +170,49 @@ pub(super) struct FastStep<E: Elem> {
     /// Rows of the states that the last arrays of the report are for.
     carried: Vec<usize>,
     segments: Vec<Segment>,
+    /// Where the parameters lie that decay.
+    decaying: Vec<Range<usize>>,
     /// In a cell because dfdx allocates a gradient when it is first read.
     gradients: RefCell<Gradients<E, Cpu>>,
     moments: [Vec<E>; 2],
+    /// As many as are of use.
+    threads: usize,
     names: String,
 }
 
+/// What a step is made of.
+pub(super) struct Parts<E: Elem> {
+    pub(super) nodes: Rc<Nodes<E>>,
+    pub(super) inputs: Inputs<E>,
+    pub(super) report: Reported<E>,
+    pub(super) segments: Vec<Segment>,
+    /// Kernels write to that of the parameters.
+    pub(super) gradients: Gradients<E, Cpu>,
+}
+
 impl<E: Elem> FastStep<E> {
-    pub(super) fn new(
-        program: &Program,
-        nodes: Rc<Nodes<E>>,
-        inputs: Inputs<E>,
-        report: Reported<E>,
-        segments: Vec<Segment>,
-        names: String,
-    ) -> Self {
+    pub(super) fn new(program: &Program, parts: Parts<E>, names: String) -> Self {
+        let Parts { nodes, inputs, report, segments, gradients } = parts;
         let states = program.graph.states.iter().enumerate();
         let carried = states.filter(|(_, s)| s.next.is_some()).map(|(row, _)| row).collect();
         let zeros = vec![E::ZERO; nodes.params.len()];
         let moments = [zeros.clone(), zeros];
-        let gradients = RefCell::new(Gradients::leaky());
-        let mut step = Self { nodes, inputs, report, carried, segments, gradients, moments, names };
+        let gradients = RefCell::new(gradients);
+        let threads = if nodes.splits() { nodes.threads } else { 1 };
+        let infos = segments.iter().zip(&program.graph.params);
+        let decaying = infos.filter(|(_, p)| p.decays).map(|(s, _)| s.range()).collect();
+        let mut step = Self {
+            nodes,
+            inputs,
+            report,
+            carried,
+            segments,
+            decaying,
+            gradients,
+            moments,
+            threads,
+            names,
+        };
         let init = program.graph.params.iter().flat_map(|p| p.init.iter().copied());
         step.set_params(&init.collect::<Vec<f64>>());
         step
@@ -225,6 +256,10 @@ fn unpad<E: Elem>(segment: &Segment, flat: &[E], out: &mut [f64]) {
 }
 
 impl<E: Elem> Step for FastStep<E> {
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
     fn param_count(&self) -> usize {
         self.segments.iter().map(|s| s.layout.count()).sum()
     }
@@ -245,7 +280,7 @@ impl<E: Elem> Step for FastStep<E> {
     }
 
     fn set_rows(&mut self, rows: &Rows) {
-        self.inputs.set_rows(rows);
+        self.inputs.set_rows(rows, self.threads);
     }
 
     fn read_param(&self, param: usize, out: &mut [f64]) {
@@ -305,12 +340,21 @@ impl<E: Elem> Step for FastStep<E> {
 
     fn gradient_norm(&self) -> f64 {
         let mut gradients = self.gradients.borrow_mut();
-        update::squared_norm(self.nodes.isa, self.nodes.params.gradient(&mut gradients)).sqrt()
+        let gradient = self.nodes.params.gradient(&mut gradients);
+        update::squared_norm(self.nodes.isa, gradient, self.nodes.threads).sqrt()
     }
 
     fn scale_gradient(&mut self, by: f64) {
         let by = E::of(by);
         self.nodes.params.gradient(self.gradients.get_mut()).iter_mut().for_each(|g| *g = by * *g);
+    }
+
+    fn shrink_weights(&mut self, by: f64) {
+        // SAFETY: no kernel is running.
+        let flat = unsafe { self.nodes.params.as_mut() };
+        for segment in &self.decaying {
+            flat[segment.clone()].iter_mut().for_each(|x| *x = E::of(by) * *x);
+        }
     }
 
     fn watched(&self, i: usize) -> Vec<f64> {
@@ -326,7 +370,8 @@ impl<E: Elem> Step for FastStep<E> {
         // SAFETY: no kernel is running.
         let params = unsafe { self.nodes.params.as_mut() };
         let grad = self.nodes.params.gradient(self.gradients.get_mut());
-        update::apply(self.nodes.isa, update, Moments { params, grad, first, second });
+        let on = Moments { params, grad, first, second };
+        update::apply(self.nodes.isa, update, on, self.nodes.threads);
     }
 
     fn describe(&self) -> String {

@@ -8,34 +8,37 @@ use super::kernel::Kernel;
 use super::memory::Buffer;
 use super::slot::{Elem, Scalar, Slot};
 use crate::backend::simd::Isa;
+use crate::backend::simd::update::PARALLEL;
 use dfdx::prelude::{Cpu, Gradients, OwnedTape, Tape};
 use std::ops::Range;
 use std::rc::Rc;
 
-/// A part of a slot's gradient that a node has computed, up to the factor from above.
+/// The parts of a slot's gradient that a node has computed, up to the factor from above, and that others add to. What one
+/// node alone computes it writes to its place at once: the factor of a loss is 1.
 #[derive(Debug)]
 pub(super) struct Partial<E> {
     /// As long as the slot.
     pub(super) values: Buffer<E>,
     /// Where it holds something.
     pub(super) runs: Vec<Range<usize>>,
-    /// Whether this is the first to write to the gradient in a backward pass.
-    pub(super) is_first: bool,
+    /// Where it starts the gradient afresh, being the first to write in a backward pass: there and in the runs of others.
+    pub(super) clears: Vec<Range<usize>>,
 }
 
 impl<E: Elem> Partial<E> {
-    fn hand_on(&self, isa: Isa, by: E, gradient: &mut [E]) {
+    fn hand_on(&self, isa: Isa, by: E, gradient: &mut [E], threads: usize) {
         // SAFETY: the kernel that writes here ran in the forward pass, or just before this.
         let values = unsafe { self.values.as_slice() };
-        let is_all = self.runs.len() == 1 && self.runs[0] == (0..gradient.len());
-        if self.is_first && is_all {
-            return scale_into(isa, by, values, gradient);
-        }
-        if self.is_first {
-            gradient.fill(E::ZERO);
+        let overwrites = self.clears == self.runs;
+        if !overwrites {
+            self.clears.iter().for_each(|run| gradient[run.clone()].fill(E::ZERO));
         }
         for run in &self.runs {
-            add_scaled(isa, by, &values[run.clone()], &mut gradient[run.clone()]);
+            let (values, gradient) = (&values[run.clone()], &mut gradient[run.clone()]);
+            match overwrites {
+                true => scale_into(isa, by, values, gradient, threads),
+                false => add_scaled(isa, by, values, gradient, threads),
+            }
         }
     }
 }
@@ -80,6 +83,13 @@ impl<E: Elem> Nodes<E> {
     /// The tensor whose backward pass this is.
     pub(super) fn loss(&self) -> &Scalar<E> {
         self.sum.as_ref().unwrap_or(&self.costs[0].out)
+    }
+
+    /// Whether several threads are of use to a step.
+    pub(super) fn splits(&self) -> bool {
+        let costs = self.costs.iter().map(|cost| &cost.kernel);
+        let guide = self.guide.iter().flat_map(|guide| [&guide.forward, &guide.backward]);
+        self.params.len() >= PARALLEL || costs.chain(guide).any(Kernel::splits)
     }
 
     /// Computes every node and records it. Returns the loss.
@@ -131,7 +141,7 @@ impl<E: Elem> Nodes<E> {
                 (Target::Guide, Some(guide)) => &guide.out,
                 _ => &self.params,
             };
-            partial.hand_on(self.isa, above, slot.gradient(gradients));
+            partial.hand_on(self.isa, above, slot.gradient(gradients), self.threads);
         }
     }
 
@@ -140,6 +150,7 @@ impl<E: Elem> Nodes<E> {
         // SAFETY: no kernel is running; `backward` reads the seeds below.
         unsafe { guide.seeds.as_mut() }.copy_from_slice(guide.out.gradient(gradients));
         guide.backward.run(self.isa, self.threads);
-        guide.partial.hand_on(self.isa, E::of(1.0), self.params.gradient(gradients));
+        let gradient = self.params.gradient(gradients);
+        guide.partial.hand_on(self.isa, E::of(1.0), gradient, self.threads);
     }
 }

@@ -8,14 +8,14 @@ use super::instr::{Block, Place, Tile};
 use super::lanes::finite;
 use super::layout::WIDTH;
 use super::memory::Buffer;
-use super::parts::{Parts, run_parts};
+use crate::backend::crew::{Parts, run_parts};
 use crate::backend::simd::{Isa, Lane};
 use crate::ir::Reduce;
 
 /// The most chunks of a loop.
 const CHUNKS: usize = 8;
 /// Elements times instructions below which a loop stays in one piece.
-const WORTH_SPLITTING: usize = 30_000;
+const WORTH_SPLITTING: usize = 10_000;
 
 /// A fold along the tiles: accumulators in scratch memory, and the array that the result goes to.
 #[derive(Clone, Copy, Debug)]
@@ -93,8 +93,12 @@ impl<E: Lane> Loop<E> {
         Self { block, lanes, tile, chunks, stride, scratch, folds }
     }
 
+    pub(super) fn parts(&self) -> usize {
+        self.chunks
+    }
+
     pub(super) fn run(&self, isa: Isa, threads: usize) {
-        run_parts(&Chunks(self, isa), self.chunks, threads);
+        run_parts(&Chunks(self, isa), self.parts(), threads);
         self.finish();
     }
 

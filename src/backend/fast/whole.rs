@@ -1,9 +1,9 @@
 //! Ops along the lanes for which there are no instructions: running sums, the largest, draws and their slopes. Line by line and in place;
 //! threads take lines.
 
-use super::parts::{Parts, run_parts};
 use super::view::stride;
 use super::writer::{Axes, Val, joined};
+use crate::backend::crew::{Parts, run_parts};
 use crate::backend::simd::Lane;
 use crate::ir::{self, Dim, Graph, NodeId, Op, Sampler};
 use smallvec::SmallVec;
@@ -72,8 +72,12 @@ impl<E: Lane> Whole<E> {
         Self { op, first, turns, lines, together }
     }
 
+    pub(super) fn parts(&self) -> usize {
+        self.lines.div_ceil(self.together)
+    }
+
     pub(super) fn run(&self, threads: usize) {
-        run_parts(self, self.lines.div_ceil(self.together), threads);
+        run_parts(self, self.parts(), threads);
     }
 }
 

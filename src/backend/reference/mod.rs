@@ -195,6 +195,14 @@ where
         self.gradient.iter_mut().for_each(|g| *g *= by);
     }
 
+    fn shrink_weights(&mut self, by: f64) {
+        let infos = self.program.graph.params.iter().zip(&mut self.params);
+        for (_, param) in infos.filter(|(info, _)| info.decays) {
+            let shrunk: Vec<f64> = values(param).into_iter().map(|x| by * x).collect();
+            *param = array(&shrunk);
+        }
+    }
+
     fn watched(&self, i: usize) -> Vec<f64> {
         values(self.value(self.program.watch[i]))
     }

@@ -1,14 +1,15 @@
 //! One pass over the flat vectors of an optimiser: parameters and moments move, and the gradient's squared norm comes back,
 //! so that a gradient that is not finite is seen in every step at no cost.
 
+use super::elementary::select;
 use super::{Isa, Lane, kernel, reduce};
 use crate::backend::Update;
-use rayon::prelude::*;
+use crate::backend::crew::run_each;
 
 /// Elements of one piece of work; fixed, so that the norm does not depend on the number of threads.
 const CHUNK: usize = 16_384;
 /// Below this length one thread is faster.
-const PARALLEL: usize = 100_000;
+pub(crate) const PARALLEL: usize = 100_000;
 
 /// The flat vectors of an optimiser, all of one length.
 pub struct Moments<'a, E> {
@@ -21,7 +22,7 @@ pub struct Moments<'a, E> {
 }
 
 /// Moves the parameters downhill. Returns the gradient's squared norm, NaN or infinite if an element is.
-pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>) -> f64 {
+pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>, threads: usize) -> f64 {
     let Moments { params, grad, first, second } = on;
     let one = |p: &mut [E], g: &[E], m: &mut [E], v: &mut [E]| match update {
         Update::Adam { lr, beta1, beta2, eps, t } => {
@@ -33,13 +34,11 @@ pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>) -> f6
     if params.len() < PARALLEL {
         return one(params, grad, first, second);
     }
-    let norms: Vec<f64> = params
-        .par_chunks_mut(CHUNK)
-        .zip(grad.par_chunks(CHUNK))
-        .zip(first.par_chunks_mut(CHUNK).zip(second.par_chunks_mut(CHUNK)))
-        .map(|((p, g), (m, v))| one(p, g, m, v))
-        .collect();
-    norms.iter().sum()
+    let chunks = params
+        .chunks_mut(CHUNK)
+        .zip(grad.chunks(CHUNK))
+        .zip(first.chunks_mut(CHUNK).zip(second.chunks_mut(CHUNK)));
+    run_each(chunks, threads, |((p, g), (m, v))| one(p, g, m, v)).iter().sum()
 }
 
 /// βᵗ, or 0 where 1 − βᵗ rounds to 1.
@@ -48,9 +47,19 @@ fn power(beta: f64, t: u64) -> f64 {
     if (1.0 - beta) * t > 40.0 { 0.0 } else { beta.powf(t) }
 }
 
+/// A moment, or 0 once it has decayed to where no step feels it: on denormal numbers, where the moments of a weight without
+/// gradients would end, arithmetic is many times slower.
+#[inline(always)]
+fn faded<E: Lane>(moment: E, least: E) -> E {
+    select(moment.abs() < least, E::ZERO, moment)
+}
+
 /// Σ g²
-pub(crate) fn squared_norm<E: Lane>(isa: Isa, grad: &[E]) -> f64 {
-    reduce::dot(isa, grad, grad)
+pub(crate) fn squared_norm<E: Lane>(isa: Isa, grad: &[E], threads: usize) -> f64 {
+    if grad.len() < PARALLEL {
+        return reduce::dot(isa, grad, grad);
+    }
+    run_each(grad.chunks(CHUNK), threads, |grad| reduce::dot(isa, grad, grad)).iter().sum()
 }
 
 kernel! {
@@ -62,12 +71,13 @@ kernel! {
         let (rate, scale, eps) = (E::of(rate), E::of(scale), E::of(eps));
         let (keep1, keep2) = (E::of(beta1), E::of(beta2));
         let (take1, take2) = (E::of(1.0 - beta1), E::of(1.0 - beta2));
+        let least = E::TINY * E::HUGE;
         let n = params.len();
         let (grad, first, second) = (&grad[..n], &mut first[..n], &mut second[..n]);
         for i in 0..n {
             let g = grad[i];
-            let m = keep1.madd::<F>(first[i], take1 * g);
-            let v = keep2.madd::<F>(second[i], take2 * (g * g));
+            let m = faded(keep1.madd::<F>(first[i], take1 * g), least);
+            let v = faded(keep2.madd::<F>(second[i], take2 * (g * g)), least);
             first[i] = m;
             second[i] = v;
             params[i] -= rate * m / v.sqrt().madd::<F>(scale, eps);
@@ -80,10 +90,11 @@ kernel! {
     /// v ← momentum · v + g, then p ← p − lr · v.
     fn sgd<E, F>(params: &mut [E], grad: &[E], velocity: &mut [E], lr: f64, momentum: f64) -> f64 {
         let (lr, momentum) = (E::of(lr), E::of(momentum));
+        let least = E::TINY * E::HUGE;
         let n = params.len();
         let (grad, velocity) = (&grad[..n], &mut velocity[..n]);
         for i in 0..n {
-            let v = momentum.madd::<F>(velocity[i], grad[i]);
+            let v = faded(momentum.madd::<F>(velocity[i], grad[i]), least);
             velocity[i] = v;
             params[i] -= lr * v;
         }

@@ -28,10 +28,10 @@ pub(super) use names::{
     unknown_name, used_above, used_in_itself, value_as_function, wrong_number,
 };
 pub(super) use net::{
-    argument_lacks, bound_twice, embedding_of_what, index_as_input, layer_along_mapped,
-    layer_argument, layer_of_nothing, layer_option, layer_outside, layer_over_missing, mapped_over,
-    not_for_nets, other_count, other_result, other_results, other_weights, several_values, unseen,
-    unused_net,
+    argument_lacks, bound_twice, dropout_over, dropout_rate, embedding_of_what, index_as_input,
+    layer_along_mapped, layer_argument, layer_of_nothing, layer_option, layer_outside,
+    layer_over_missing, mapped_over, not_for_nets, other_count, other_result, other_results,
+    other_weights, several_values, unseen, unused_net,
 };
 pub(super) use refused::{missing_cells_refused, recurrence, start_of_recurrence};
 pub(super) use types::{

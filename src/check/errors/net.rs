@@ -115,6 +115,18 @@ pub(in crate::check) fn layer_argument(callee: &ast::Ident, arg: &ast::Arg) -> D
         .help(format!("write `{usage}`"))
 }
 
+pub(in crate::check) fn dropout_rate(at: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0257, "`dropout` needs a rate: a number from 0 to below 1")
+        .at(at, "no such rate")
+        .help("write `dropout(x, 0.5)`")
+}
+
+pub(in crate::check) fn dropout_over(dim: &ast::Ident) -> Diagnostic {
+    Diagnostic::new(Code::E0257, "`dropout` drops each element by itself")
+        .at(dim.span, "nothing runs along this")
+        .help("write `dropout(x, 0.5)`")
+}
+
 pub(in crate::check) fn layer_option(
     callee: &ast::Ident,
     arg: &ast::Arg,

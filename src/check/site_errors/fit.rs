@@ -83,6 +83,20 @@ pub(in crate::check) fn clip_out_of_range(span: Span) -> Diagnostic {
         .help("`clip = 10`")
 }
 
+/// E0285. `weight_decay = -1`
+pub(in crate::check) fn decay_out_of_range(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0285, "`weight_decay` must be a number from 0 on")
+        .at(span, "not such a number")
+        .help("`weight_decay = 1e-4`")
+}
+
+/// E0285. `weight_decay = 1e-4` in a model without nets
+pub(in crate::check) fn nothing_decays(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0285, "`weight_decay` shrinks the weights of nets, and no net is called")
+        .at(span, "nothing decays")
+        .help("take it out: latents have priors, which do the same")
+}
+
 /// E0285. `average = ema(1)`
 pub(in crate::check) fn not_an_average(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0285, "`average` is `tail`, or `ema` of a number from 0 to below 1")

@@ -45,7 +45,7 @@ pub(super) fn read(
     };
     let place = |cell: usize| source.place(rows.as_ref().map_or(cell, |rows| rows[cell]));
     marks::check(source.decl, &sizes, &values, place)?;
-    Ok(Some(Array { dims: source.dims().to_vec(), values, disk: None }))
+    Ok(Some(Array::new(source.dims().to_vec(), values)))
 }
 
 /// The array of a datum whose numbers stay on disk, which they do where the model takes them as they stand there.
@@ -64,7 +64,7 @@ fn on_disk(source: &Source<'_>, axes: &[Option<Arc<Axis>>]) -> Result<Option<Arr
     }
     check(source, &|see: &mut dyn FnMut(usize, f64)| disk.each(see))?;
     let dims = source.dims().to_vec();
-    Ok(Some(Array { dims, values: vec![], disk: Some(disk.clone()) }))
+    Ok(Some(Array::on_disk(dims, disk.clone())))
 }
 
 /// For every cell in the order of the dimensions, the cell of the file; `None` where they are the same.

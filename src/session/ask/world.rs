@@ -74,7 +74,9 @@ impl World {
             .collect();
         stmts.push(tree::dim(&self.draw(), self.draws.max(1), None));
         let named = |decl: &&NameDecl| match decl.kind {
-            NameKind::Weight(_) | NameKind::Let { hidden: true, .. } => false,
+            NameKind::Weight(_) | NameKind::Mask { .. } | NameKind::Let { hidden: true, .. } => {
+                false
+            }
             NameKind::Data(_)
             | NameKind::Param { .. }
             | NameKind::Let { .. }
@@ -116,6 +118,7 @@ impl World {
             sums: vec![],
             batches: Default::default(),
             objective: Default::default(),
+            masks: false,
         });
         let problem = Problem { bound: Arc::new(bound), plan, texts, seed: 0 };
         let mut assembly = lower(&problem, Mode::Report, 1);
@@ -166,7 +169,7 @@ impl World {
         let array = |plain: &Plain| {
             let id = |name: &String| model.find_dim(name);
             let dims: Option<Vec<DimId>> = plain.dims.iter().map(id).collect();
-            Some(Array { dims: dims?, values: plain.values.clone(), disk: None })
+            Some(Array::new(dims?, plain.values.clone()))
         };
         let values = model.names.iter().map(|n| self.arrays.get(&n.name).and_then(array)).collect();
         Ok(Bound { model: model.clone(), dims, values, files: vec![] })

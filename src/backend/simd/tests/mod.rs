@@ -256,7 +256,7 @@ fn check_adam<E: Lane>(isa: Isa, n: usize, tolerance: f64) {
         }
         let update = Update::Adam { lr, beta1, beta2, eps, t: t as u64 };
         let (params, first, second) = (&mut params[..], &mut first[..], &mut second[..]);
-        let norm = update::apply(isa, update, Moments { params, grad: &narrow, first, second });
+        let norm = update::apply(isa, update, Moments { params, grad: &narrow, first, second }, 1);
         let want: f64 = grad.iter().map(|g| g * g).sum();
         assert!((norm - want).abs() <= tolerance * want);
     }
@@ -284,12 +284,12 @@ fn momentum_accumulates_and_nan_is_seen() {
         for _ in 0..2 {
             let (params, first, second) = (&mut params[..], &mut first[..], &mut second[..]);
             assert_eq!(
-                update::apply(isa, update, Moments { params, grad: &grad, first, second }),
+                update::apply(isa, update, Moments { params, grad: &grad, first, second }, 1),
                 5.0
             );
         }
         assert!(params.iter().all(|p: &f64| (p - (1.0 - 0.05 - 0.075)).abs() < 1e-15));
-        assert!(update::squared_norm(isa, &[0.0, f64::NAN]).is_nan());
+        assert!(update::squared_norm(isa, &[0.0, f64::NAN], 1).is_nan());
     }
 }
 
@@ -304,7 +304,7 @@ fn an_update_does_not_depend_on_the_number_of_threads() {
         let update = Update::Adam { lr: 0.1, beta1: 0.9, beta2: 0.999, eps: 1e-8, t: 1 };
         let on =
             Moments { params: &mut params, grad: &grad, first: &mut first, second: &mut second };
-        let norm = pool.install(|| update::apply(Isa::detect(), update, on));
+        let norm = pool.install(|| update::apply(Isa::detect(), update, on, threads));
         (norm.to_bits(), params)
     };
     assert_eq!(run(1), run(2));
