@@ -14,6 +14,7 @@ pub use rng::Noise as CounterNoise;
 pub use simd::update::Moments;
 
 use crate::ir::{Graph, NodeId, Noise, Rows};
+use serde::{Deserialize, Serialize};
 
 /// What is compiled: a scalar to minimise and nodes to report.
 #[derive(Clone, Debug)]
@@ -24,19 +25,19 @@ pub struct Program {
     pub watch: Vec<NodeId>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lowering {
     Reference,
     Fast,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Float {
     F32,
     F64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     pub lowering: Lowering,
     pub float: Float,

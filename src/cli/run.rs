@@ -6,9 +6,10 @@ use super::inputs::{DataArgs, open_checked};
 use crate::backend::Lowering;
 use crate::backend::fast::in_pool;
 use crate::check::model::{FitSettings, Precision, Schedule};
+use crate::checkpoint::{self, About, Checkpoint};
 use crate::diag::{self, Diagnostic, Diagnostics};
 use crate::front::{self, Fit, Interrupt, Progress, Terminal};
-use crate::infer::{self, Config, Finding};
+use crate::infer::{self, Config, Finding, Saved};
 use crate::lower::Problem;
 use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
@@ -279,12 +280,15 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
     record.to_json()
 }
 
-fn files(ready: &Ready, fit: &Fit, record: &serde_json::Value) -> [(&'static str, Vec<u8>); 4] {
+fn files(ready: &Ready, fit: &Fit, record: &serde_json::Value) -> [(&'static str, Vec<u8>); 5] {
     let draws = report::draws_csv(&fit.draws, &ready.session.source.name, ready.config.seed);
+    let about = About::new(&ready.session, &ready.inputs, &ready.problem, &ready.config);
+    let checkpoint = Checkpoint { about, params: fit.params.clone(), state: Saved::new() };
     [
         ("summary.csv", report::summary_csv(&fit.summary)),
         ("draws.csv", draws.into_bytes()),
         ("history.csv", report::history_csv(&fit.history)),
+        (checkpoint::FILE, checkpoint.bytes()),
         ("run.json", format!("{record:#}\n").into_bytes()),
     ]
 }

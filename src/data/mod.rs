@@ -70,7 +70,7 @@ impl Array {
 }
 
 /// For `run.json`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct FileUsed {
     pub path: String,
     pub sha256: String,

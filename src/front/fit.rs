@@ -3,7 +3,8 @@
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::infer::{
-    Beginning, Blame, Config, Draws, Finding, Fitter, History, Reading, Stop, Summary, summarize,
+    Beginning, Blame, Config, Draws, Finding, Fitter, History, Param, Reading, Stop, Summary,
+    summarize,
 };
 use crate::lower::Problem;
 use crate::report::{Elbos, Exit, HeldOutElbo};
@@ -30,6 +31,8 @@ pub struct Fit {
     pub summary: Vec<Summary>,
     /// Of a fit that came to its end.
     pub findings: Vec<Finding>,
+    /// Of the averaged iterate.
+    pub params: Vec<Param>,
 }
 
 /// How long the loop runs before it looks up.
@@ -143,6 +146,7 @@ impl Run {
             summary: summarize(&self.problem, &draws),
             draws,
             findings,
+            params: self.fitter.fitted(),
         }
     }
 }

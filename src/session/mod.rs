@@ -30,7 +30,7 @@ pub struct Session {
 }
 
 /// What the command line gives beside the model file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Inputs {
     /// `--data FILE` and `--data name=FILE`
     pub data: Vec<String>,

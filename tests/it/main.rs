@@ -6,6 +6,7 @@ mod batches;
 mod bijectors;
 mod bounds;
 mod check;
+mod checkpoints;
 mod choices;
 mod cli;
 mod clipping;

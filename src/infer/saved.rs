@@ -1,0 +1,63 @@
+//! A fit as named arrays: its parameters, which others read, and its state, from which it goes on to the bit.
+
+use super::tables::{initial, spans};
+use crate::ir::{Graph, ParamInfo, Placing};
+use crate::lower::Problem;
+use crate::objective::{least_samples, objective};
+use std::collections::BTreeMap;
+
+/// Numbers of a fit. Those that are computed in single precision are exact as `F64` too.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    F64(Vec<f64>),
+    U64(Vec<u64>),
+}
+
+/// Arrays by name, with their shapes.
+pub type Saved = BTreeMap<String, (Vec<usize>, Numbers)>;
+
+/// One parameter of the averaged iterate, with all of its rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// `decode.dense1.weight`, `mu.loc`
+    pub name: String,
+    /// In the order of the values, which are row-major: batched ones come first.
+    pub dims: Vec<String>,
+    pub sizes: Vec<usize>,
+    pub values: Vec<f64>,
+}
+
+/// All parameters of a problem: those of a fit where names, dimensions and sizes agree, the others as they start; and the
+/// names of these.
+pub fn fitted(problem: &Problem, known: &[Param]) -> (Vec<f64>, Vec<String>) {
+    let graph = objective(problem, least_samples(problem)).graph;
+    let mut all = initial(&graph);
+    let mut missing = vec![];
+    for (span, info) in spans(&graph).into_iter().zip(&graph.params) {
+        let wanted = param(&graph, info, &[]);
+        let same = |p: &&Param| {
+            (&p.name, &p.dims, &p.sizes) == (&wanted.name, &wanted.dims, &wanted.sizes)
+        };
+        match known.iter().find(same) {
+            Some(found) => all[span].copy_from_slice(&found.values),
+            None => missing.push(wanted.name),
+        }
+    }
+    (all, missing)
+}
+
+pub(super) fn param(graph: &Graph, info: &ParamInfo, values: &[f64]) -> Param {
+    let mut dims: Vec<_> = info.shape.iter().collect();
+    if Placing::new(graph, &info.shape).is_some() {
+        let (mut batched, rest): (Vec<_>, Vec<_>) =
+            dims.into_iter().partition(|&d| graph.is_batched(d));
+        batched.sort();
+        dims = batched.into_iter().chain(rest).collect();
+    }
+    Param {
+        name: info.name.clone(),
+        dims: dims.iter().map(|&d| graph.dim_info(d).name.clone()).collect(),
+        sizes: dims.iter().map(|&d| graph.whole(d)).collect(),
+        values: values.to_vec(),
+    }
+}
