@@ -114,6 +114,9 @@ pub trait Step {
     fn watched(&self, i: usize) -> Vec<f64>;
     /// Moves the parameters along the last gradient, downhill. Moments are kept inside.
     fn update(&mut self, update: Update);
+    /// Copies both moments to `first` and `second`, of `param_count` numbers each.
+    fn read_moments(&self, first: &mut [f64], second: &mut [f64]);
+    fn set_moments(&mut self, first: &[f64], second: &[f64]);
     /// The nodes on dfdx's tape, one line each: what `--emit graph` prints.
     fn describe(&self) -> String;
 

@@ -1,7 +1,7 @@
 //! What a checkpoint is of: the model's text, where the data came from, their sizes and labels, the settings.
 
 use crate::data::FileUsed;
-use crate::infer::Config;
+use crate::infer::{Beginning, Config};
 use crate::lower::Problem;
 use crate::session::{Inputs, Session};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,42 @@ pub struct About {
     pub directory: String,
     pub files: Vec<FileUsed>,
     pub dims: Vec<DimUsed>,
+    /// As the fit began; `Standing` says where it ends.
     pub config: Config,
+    pub held_out: HeldOut,
+    /// `--save-every`
+    pub save_every: Option<String>,
+}
+
+/// `--test` and `--test-bound`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeldOut {
+    pub data: Vec<String>,
+    pub bound: Option<u64>,
+}
+
+/// Whether there is something to go on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// Not yet at its last step.
+    UnderWay,
+    Done,
+    /// The next step gives a number that is not finite.
+    NotFinite,
+}
+
+/// Where a fit stands, beside its arrays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Done.
+    pub steps: u64,
+    /// At which it ends.
+    pub last: u64,
+    pub ending: Ending,
+    pub beginning: Beginning,
+    pub startup_ms: f64,
+    pub begin_seconds: f64,
+    pub loop_seconds: f64,
 }
 
 /// The model as it was read.
@@ -63,6 +98,8 @@ impl About {
             files: bound.files.clone(),
             dims: dims.collect(),
             config: config.clone(),
+            held_out: HeldOut::default(),
+            save_every: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Checkpoints as bytes, and back.
 
 use super::Checkpoint;
-use super::about::{About, FORMAT};
+use super::about::{About, FORMAT, Standing};
 use crate::infer::{Numbers, Param, Saved};
 use safetensors::tensor::{Dtype, TensorView, View};
 use safetensors::{SafeTensors, serialize};
@@ -30,6 +30,7 @@ const STATE: char = '/';
 struct Header {
     #[serde(flatten)]
     about: About,
+    standing: Standing,
     /// The dimensions of each parameter, in the order of the model.
     params: Vec<(String, Vec<String>)>,
 }
@@ -59,9 +60,9 @@ impl View for Tensor<'_> {
 }
 
 pub(super) fn bytes(checkpoint: &Checkpoint) -> Vec<u8> {
-    let Checkpoint { about, params, state } = checkpoint;
+    let Checkpoint { about, standing, params, state } = checkpoint;
     let dims = params.iter().map(|p| (p.name.clone(), p.dims.clone())).collect();
-    let header = Header { about: about.clone(), params: dims };
+    let header = Header { about: about.clone(), standing: standing.clone(), params: dims };
     let Ok(text) = serde_json::to_string(&header) else {
         unreachable!("settings, texts and sizes have a JSON form");
     };
@@ -70,7 +71,7 @@ pub(super) fn bytes(checkpoint: &Checkpoint) -> Vec<u8> {
         let bytes = wide(&p.values);
         (p.name.as_str(), Tensor { shape: &p.sizes, dtype: Dtype::F64, bytes })
     });
-    let states = state.iter().map(|(name, (shape, numbers))| {
+    let states = state.0.iter().map(|(name, (shape, numbers))| {
         let (dtype, bytes) = match numbers {
             Numbers::F64(x) => (Dtype::F64, wide(x)),
             Numbers::U64(x) => (Dtype::U64, x.iter().flat_map(|x| x.to_le_bytes()).collect()),
@@ -95,7 +96,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Checkpoint, Fault> {
         let by = value["elbow"].as_str().unwrap_or("another version").to_string();
         return Err(Fault::Format { written: value["format"].as_u64().unwrap_or(0), by });
     }
-    let Header { about, params } = serde_json::from_value(value).map_err(|e| damaged(&e))?;
+    let Header { about, standing, params } =
+        serde_json::from_value(value).map_err(|e| damaged(&e))?;
     let param = |(name, dims): (String, Vec<String>)| {
         let view = tensors.tensor(&name).map_err(|e| damaged(&e))?;
         let (sizes, numbers) = numbers(&view)?;
@@ -109,7 +111,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Checkpoint, Fault> {
     let params = params.into_iter().map(param).collect::<Result<_, _>>()?;
     let states = tensors.iter().filter(|(name, _)| name.contains(STATE));
     let state = states.map(|(name, view)| Ok((name.to_string(), numbers(&view)?)));
-    Ok(Checkpoint { about, params, state: state.collect::<Result<Saved, Fault>>()? })
+    let state = Saved(state.collect::<Result<_, Fault>>()?);
+    Ok(Checkpoint { about, standing, params, state })
 }
 
 fn numbers(view: &TensorView) -> Result<(Vec<usize>, Numbers), Fault> {

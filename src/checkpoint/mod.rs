@@ -6,8 +6,10 @@
 mod about;
 mod errors;
 mod format;
+mod origin;
 
-pub use about::{About, DimUsed, ModelText};
+pub use about::{About, DimUsed, Ending, HeldOut, ModelText, Standing};
+pub use errors::{already_there, broke_off, nothing_left, unfit};
 
 use crate::diag::Diagnostic;
 use crate::infer::{Param, Saved};
@@ -20,6 +22,7 @@ pub const FILE: &str = "checkpoint.safetensors";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     pub about: About,
+    pub standing: Standing,
     /// Of the averaged iterate.
     pub params: Vec<Param>,
     pub state: Saved,

@@ -6,6 +6,7 @@ mod completions;
 mod doc;
 mod errors;
 mod explain;
+mod fitting;
 mod fmt;
 mod held_out;
 mod inputs;
@@ -16,6 +17,7 @@ mod new;
 mod panic;
 mod plan;
 mod repl;
+mod resume;
 mod run;
 mod variance;
 mod verify;
@@ -47,6 +49,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Resume(resume::Resume),
     Repl(repl::Repl),
     Check(check::Check),
     Plan(plan::Plan),
@@ -109,6 +112,7 @@ impl Command {
     fn run(self, terminal: &Terminal, started: Instant) -> Status {
         match self {
             Command::Run(run) => run.run(terminal, started),
+            Command::Resume(resume) => resume.run(terminal),
             Command::Repl(repl) => repl.run(terminal),
             Command::Check(check) => check.run(terminal),
             Command::Plan(plan) => plan.run(terminal),

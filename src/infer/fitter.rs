@@ -55,7 +55,7 @@ struct Batched {
 }
 
 /// How a fit began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Beginning {
     /// Starts that were compared; 1 is the usual start alone.
     pub starts: usize,

@@ -14,7 +14,49 @@ pub enum Numbers {
 }
 
 /// Arrays by name, with their shapes.
-pub type Saved = BTreeMap<String, (Vec<usize>, Numbers)>;
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Saved(pub BTreeMap<String, (Vec<usize>, Numbers)>);
+
+/// The name of an array that is not there, or has another size than the fit's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit(pub String);
+
+impl Saved {
+    pub(super) fn put(&mut self, name: &str, shape: &[usize], numbers: Vec<f64>) {
+        self.0.insert(name.into(), (shape.into(), Numbers::F64(numbers)));
+    }
+
+    pub(super) fn put_all(&mut self, name: &str, numbers: Vec<f64>) {
+        self.put(name, &[numbers.len()], numbers);
+    }
+
+    pub(super) fn put_counts(&mut self, name: &str, shape: &[usize], counts: Vec<u64>) {
+        self.0.insert(name.into(), (shape.into(), Numbers::U64(counts)));
+    }
+
+    /// An array of any length.
+    pub(super) fn any(&self, name: &str) -> Result<&[f64], Unfit> {
+        match self.0.get(name) {
+            Some((_, Numbers::F64(numbers))) => Ok(numbers),
+            _ => Err(Unfit(name.into())),
+        }
+    }
+
+    pub(super) fn get(&self, name: &str, len: usize) -> Result<&[f64], Unfit> {
+        self.any(name).ok().filter(|x| x.len() == len).ok_or_else(|| Unfit(name.into()))
+    }
+
+    pub(super) fn any_counts(&self, name: &str) -> Result<&[u64], Unfit> {
+        match self.0.get(name) {
+            Some((_, Numbers::U64(counts))) => Ok(counts),
+            _ => Err(Unfit(name.into())),
+        }
+    }
+
+    pub(super) fn counts(&self, name: &str, len: usize) -> Result<&[u64], Unfit> {
+        self.any_counts(name).ok().filter(|x| x.len() == len).ok_or_else(|| Unfit(name.into()))
+    }
+}
 
 /// One parameter of the averaged iterate, with all of its rows.
 #[derive(Clone, Debug, PartialEq)]

@@ -28,7 +28,7 @@ pub use folder::Folder;
 pub use picture::{Picture, png, svg};
 pub use plan::{LatentRow, SumRow, estimators, latent_rows, plan_text, sum_rows};
 pub use posterior::{elbo_lines, held_out_lines, history_csv, posterior_table, summary_csv};
-pub use record::{Elbos, Exit, HeldOutElbo, Record, Rows};
+pub use record::{Elbos, Exit, HeldOutElbo, Record, Rows, begun};
 pub use registry::{List, list};
 pub use table::{short, significant, table};
 pub use variance::{variance_json, variance_picture, variance_text};

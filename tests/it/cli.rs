@@ -303,9 +303,9 @@ fn every_code_is_explained() {
 #[test]
 fn every_command_has_help() {
     let place = Workplace::new();
-    for command in
-        ["", "run", "repl", "check", "plan", "fmt", "explain", "list", "doc", "new", "man"]
-    {
+    for command in [
+        "", "run", "resume", "repl", "check", "plan", "fmt", "explain", "list", "doc", "new", "man",
+    ] {
         let output = place.run(&format!("{command} --help"));
         assert_eq!(code(&output), 0, "{command}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("Usage:"), "{command}");

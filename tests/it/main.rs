@@ -35,6 +35,7 @@ mod posteriors;
 mod pty;
 mod readme;
 mod repl;
+mod resume;
 mod round_trip;
 mod rules;
 mod slopes;
