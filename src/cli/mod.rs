@@ -16,6 +16,7 @@ mod measure;
 mod new;
 mod panic;
 mod plan;
+mod predict;
 mod repl;
 mod resume;
 mod run;
@@ -50,6 +51,7 @@ const EXAMPLES: &str = "Examples:
 enum Command {
     Run(run::Run),
     Resume(resume::Resume),
+    Predict(predict::Predict),
     Repl(repl::Repl),
     Check(check::Check),
     Plan(plan::Plan),
@@ -113,6 +115,7 @@ impl Command {
         match self {
             Command::Run(run) => run.run(terminal, started),
             Command::Resume(resume) => resume.run(terminal),
+            Command::Predict(predict) => predict.run(terminal),
             Command::Repl(repl) => repl.run(terminal),
             Command::Check(check) => check.run(terminal),
             Command::Plan(plan) => plan.run(terminal),

@@ -245,6 +245,8 @@ codes! {
     E0444 "data that have changed since their fit"
     E0445 "a fit with no step left"
     E0446 "a fit that broke off"
+    E0447 "new data that leave nothing to predict"
+    E0448 "what a fit does not know of new data"
     E0501 "an estimator that the objective forbids"
     E0502 "a bound that has no weights of its own"
     E0511 "a dimension that cannot be batched"

@@ -28,6 +28,6 @@ pub use diagnosis::{Finding, unfinished};
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
 pub use saved::{Numbers, Param, Saved, Unfit, fitted};
-pub use summary::{Draws, Quantity, Source, Summary, chosen_draws, draws, summarize};
+pub use summary::{Draws, Quantity, Source, Summary, chosen_draws, draws, predictions, summarize};
 pub use tables::{adopt, gathered, initial};
 pub use tempering::Reading;

@@ -2,7 +2,7 @@
 //! fit to begin.
 
 use super::{Assembly, Lowerer, Mode, Problem, lower};
-use crate::check::model::{Site, StmtKind};
+use crate::check::model::{NameId, Site, StmtKind};
 use crate::dist::Call;
 use crate::estimator::Value;
 use crate::guide::Bijector;
@@ -55,6 +55,37 @@ pub fn replicate(problem: &Problem, assembly: Assembly) -> Assembly {
             lowerer.enter(stmt);
             lowerer.replica(site);
             lowerer.windows.clear();
+        }
+    }
+    lowerer.finish()
+}
+
+/// What new data do not say of a model that was fitted before.
+#[derive(Clone, Debug, Default)]
+pub struct Blanks {
+    /// Observed data without values.
+    pub lacking: Vec<NameId>,
+    /// Latents of rows that the fit did not see, and that no guide knows.
+    pub latents: Vec<NameId>,
+    /// Observed data that are drawn: those that lack, or all of them.
+    pub drawn: Vec<NameId>,
+}
+
+/// The assembly with draws for the values of what is blank, each given what stands before it.
+pub fn fill(problem: &Problem, assembly: Assembly, blanks: &Blanks) -> Assembly {
+    let mut lowerer = Lowerer::resume(problem, Mode::Report, assembly);
+    for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
+        match &stmt.kind {
+            StmtKind::Let { .. } => lowerer.stmt(index),
+            StmtKind::Tilde(site) if blanks.drawn.contains(&site.name) => {
+                lowerer.enter(stmt);
+                lowerer.replica(site);
+                lowerer.windows.clear();
+            }
+            StmtKind::Tilde(site) if blanks.latents.contains(&site.name) => {
+                lowerer.prior_draw(site);
+            }
+            StmtKind::Tilde(_) | StmtKind::Factor(_) | StmtKind::Guide(_) => {}
         }
     }
     lowerer.finish()

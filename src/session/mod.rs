@@ -3,7 +3,10 @@
 pub mod ask;
 mod errors;
 mod part;
+mod predict;
 pub mod standing;
+
+pub use predict::Prediction;
 
 use crate::backend::{self, Float, Lowering, Options, Program};
 use crate::check::check;

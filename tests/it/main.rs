@@ -32,6 +32,7 @@ mod oracle;
 mod pitfalls;
 mod plans;
 mod posteriors;
+mod predict;
 mod pty;
 mod readme;
 mod repl;
