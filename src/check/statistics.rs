@@ -24,6 +24,42 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Whether more positions along a dimension change what the others are: something sums over it, normalises it or draws it at once,
+    /// or a point estimate has it. Picks by data leave them as they are.
+    pub fn mixes(&self, dim: DimId) -> bool {
+        let of_fit = self.names.iter().any(|name| {
+            let is_fitted = matches!(name.kind, NameKind::Param { .. } | NameKind::Weight(_));
+            is_fitted && name.ty.dims.contains(&dim)
+        });
+        let mut mixed =
+            of_fit || self.names.iter().any(|n| n.ty.mark.is_some_and(|m| m.dims().contains(&dim)));
+        for stmt in &self.stmts {
+            mixed |= stmt.windows.iter().any(|w| w.dim == dim);
+            mixed |= match &stmt.kind {
+                StmtKind::Let { value, .. } => mixes(value, dim),
+                StmtKind::Factor(value) => mixes(value.addends(&stmt.windows), dim),
+                StmtKind::Tilde(site) => draws_at_once(&site.dist, dim),
+                StmtKind::Guide(guide) => draws_at_once(&guide.dist, dim),
+            };
+        }
+        mixed
+    }
+}
+
+fn draws_at_once(call: &DistCall, dim: DimId) -> bool {
+    let inner = call.inner.as_ref().is_some_and(|inner| draws_at_once(inner, dim));
+    inner || call.event.contains(&dim) || call.args.iter().any(|arg| mixes(arg, dim))
+}
+
+fn mixes(e: &Expr, dim: DimId) -> bool {
+    let picked = |(of, entry): &(DimId, Entry)| *of != dim || matches!(entry, Entry::By(_));
+    let is_pick = matches!(&e.kind, ExprKind::Index { entries, .. } if entries.iter().all(picked));
+    let sees = along(e, dim).is_some() && !is_pick;
+    let counts = matches!(&e.kind, ExprKind::Size(of) | ExprKind::Position(of) if *of == dim);
+    sees || counts || e.parts().into_iter().any(|part| mixes(part, dim))
+}
+
 struct Settler<'a> {
     along: &'a [DimId],
     value: &'a mut dyn FnMut(&Expr) -> Vec<f64>,

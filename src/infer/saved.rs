@@ -70,22 +70,50 @@ pub struct Param {
 }
 
 /// All parameters of a problem: those of a fit where names, dimensions and sizes agree, the others as they start; and the
-/// names of these.
-pub fn fitted(problem: &Problem, known: &[Param]) -> (Vec<f64>, Vec<String>) {
+/// names of these. Along a dimension that has `grown`, those of the fit come first.
+pub fn fitted(problem: &Problem, known: &[Param], grown: &[&str]) -> (Vec<f64>, Vec<String>) {
     let graph = objective(problem, least_samples(problem)).graph;
     let mut all = initial(&graph);
     let mut missing = vec![];
     for (span, info) in spans(&graph).into_iter().zip(&graph.params) {
         let wanted = param(&graph, info, &[]);
-        let same = |p: &&Param| {
-            (&p.name, &p.dims, &p.sizes) == (&wanted.name, &wanted.dims, &wanted.sizes)
-        };
-        match known.iter().find(same) {
-            Some(found) => all[span].copy_from_slice(&found.values),
+        let found = known.iter().find(|p| p.name == wanted.name);
+        match found.and_then(|found| places(found, &wanted, grown)) {
+            Some(places) => {
+                let own = &mut all[span];
+                let values = found.map_or(&[][..], |found| &found.values);
+                places.into_iter().zip(values).for_each(|(place, x)| own[place] = *x);
+            }
             None => missing.push(wanted.name),
         }
     }
     (all, missing)
+}
+
+/// Where the numbers of one array lie in another one, of the same dimensions in any order.
+fn places(from: &Param, to: &Param, grown: &[&str]) -> Option<Vec<usize>> {
+    if (&from.dims, &from.sizes) == (&to.dims, &to.sizes) {
+        return Some((0..from.values.len()).collect());
+    }
+    let has_grown = from.dims.iter().any(|d| grown.contains(&d.as_str()));
+    if !has_grown || from.dims.len() != to.dims.len() {
+        return None;
+    }
+    let mut strides = vec![1; to.sizes.len()];
+    for axis in (1..strides.len()).rev() {
+        strides[axis - 1] = strides[axis] * to.sizes[axis];
+    }
+    let mut all = vec![0];
+    for (name, &size) in from.dims.iter().zip(&from.sizes) {
+        let axis = to.dims.iter().position(|d| d == name)?;
+        let larger = grown.contains(&name.as_str()) && to.sizes[axis] > size;
+        if to.sizes[axis] != size && !larger {
+            return None;
+        }
+        let along = |&at: &usize| (0..size).map(move |i| (at, i));
+        all = all.iter().flat_map(along).map(|(at, i)| at + i * strides[axis]).collect();
+    }
+    Some(all)
 }
 
 pub(super) fn param(graph: &Graph, info: &ParamInfo, values: &[f64]) -> Param {

@@ -49,7 +49,7 @@ impl Session {
         }
         let (partial, more) = data::bind_partly(self.model.clone(), &tables, &inputs.dims, before);
         found.extend(more);
-        let Some(Partial { mut bound, lacking, fresh }) = partial else { return Err(found) };
+        let Some(Partial { mut bound, lacking, fresh, grown }) = partial else { return Err(found) };
         bound.model = Arc::new(settled(&self.model, &fresh, then)?);
         let bound = Arc::new(bound);
         let sizes = Sizes { dims: bound.sizes(), supports: supports(&bound) };
@@ -60,7 +60,7 @@ impl Session {
         let latents = blank_latents(&bound.model, &plan, &lacking, &fresh).map_err(super::one)?;
         let seed = inputs.seed.or(self.model.fit.seed).unwrap_or(SEED);
         let problem = self.assemble(bound, plan, seed);
-        let blanks = Blanks { drawn: lacking.clone(), lacking, latents };
+        let blanks = Blanks { drawn: lacking.clone(), lacking, latents, grown };
         Ok((Self::known(problem, blanks, fresh, fitted)?, found))
     }
 
@@ -71,7 +71,8 @@ impl Session {
         fitted: &[Param],
     ) -> Result<Prediction, Diagnostics> {
         let model = &problem.bound.model;
-        let (params, missing) = infer::fitted(&problem, fitted);
+        let grown = blanks.grown.iter().map(|(d, _)| model.dim(*d).name.as_str());
+        let (params, missing) = infer::fitted(&problem, fitted, &grown.collect::<Vec<_>>());
         let of_rows = |name: &NameId| is_param_of(model, *name, &fresh);
         if let Some(name) = model.modelled_reads().into_iter().find(of_rows) {
             return Err(super::one(errors::not_of_the_fit(model, &model.name(name).name, &fresh)));

@@ -73,7 +73,7 @@ fn parameters_come_back_by_name_to_the_bit() {
     fitter.advance(40).expect("every number is finite");
     let found = written(NETS, &problem, &config, &fitter);
     assert_eq!(found.params, fitter.fitted());
-    let (all, missing) = fitted(&problem, &found.params);
+    let (all, missing) = fitted(&problem, &found.params, &[]);
     assert_eq!(missing, Vec::<String>::new());
     assert_eq!(all, fitter.params());
     let own = found.params.iter().find(|p| p.name == "b.loc").unwrap();
@@ -90,7 +90,7 @@ fn parameters_of_another_shape_are_missing() {
     let mut params = fitter.fitted();
     let moved = params.iter_mut().find(|p| p.name == "b.loc").unwrap();
     *moved = Param { sizes: vec![12], values: vec![0.0; 12], ..moved.clone() };
-    let (all, missing) = fitted(&problem, &params);
+    let (all, missing) = fitted(&problem, &params, &[]);
     assert_eq!(missing, ["b.loc"]);
     assert_eq!(all.len(), fitter.params().len());
 }

@@ -124,6 +124,39 @@ fn labels_are_those_of_the_fit() {
 }
 
 #[test]
+fn labels_that_the_fit_does_not_know_are_drawn_from_the_prior() {
+    for note in ["", "@noncentered\n"] {
+        let text = format!(
+            "data site: index(place)[n]\ndata y: real[n]\nm ~ Normal(0, 9)\n{note}t[place, kind] ~ Normal(m, 2)\n\
+             dim kind = 2\ndata c: index(kind)[n]\ny ~ Normal(t[site, c], 0.1)\n"
+        );
+        let narrow = 0.01_f64.ln();
+        // Beside standard units, where the scale of the prior is divided out and its mean taken away.
+        let loc = |t: f64| if note.is_empty() { t } else { (t - 5.0) / 2.0 };
+        let locs: Vec<f64> = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(loc).into();
+        let (m, log) = ([5.0], vec![narrow; 6]);
+        let values: &[(&str, &[f64])] =
+            &[("m.loc", &m), ("m.log_scale", &[narrow]), ("t.loc", &locs), ("t.log_scale", &log)];
+        let fit = Fit::new(&text, "site,c,y\nkent,1,0\nalva,2,0\nbath,1,0\n", values);
+        let param = fit.params.iter().find(|p| p.name == "t.loc").unwrap();
+        let known = |place: usize, kind: usize| {
+            let axis = param.dims.iter().position(|d| d == "place").unwrap();
+            let at = if axis == 0 { place * 2 + kind } else { kind * 3 + place };
+            (at + 1) as f64
+        };
+        let found = fit.predict("site,c\nkent,2\nwick,1\naberdeen,2\nalva,1\n");
+        let scale = if note.is_empty() { 0.01_f64 } else { 0.01_f64.hypot(0.02) };
+        is_normal(draws(&found, "y", 0), known(2, 1), scale.hypot(0.1));
+        is_normal(draws(&found, "y", 3), known(0, 0), scale.hypot(0.1));
+        for new in [1, 2] {
+            is_normal(draws(&found, "y", new), 5.0, 0.01_f64.hypot(2.0).hypot(0.1));
+        }
+    }
+    let sums = "data site: index(place)[n]\ndata y: real[n]\nt[place] ~ Normal(0, 1)\ny ~ Normal(t[site] - mean(t), 0.1)\n";
+    assert_eq!(Fit::new(sums, "site,y\nkent,0\nalva,0\n", &[]).refused("site\nwick\n"), ["E0320"]);
+}
+
+#[test]
 fn positions_that_data_point_at_are_those_of_the_fit() {
     let text = "data site: index(place)[n]\ndata y: real[n]\nt[place] ~ Normal(0, 1)\ny ~ Normal(t[site], 0.1)\n";
     let log = [0.3_f64.ln(); 3];
