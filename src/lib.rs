@@ -29,6 +29,7 @@ pub mod report;
 pub mod session;
 
 // The program.
+pub mod checkpoint;
 pub mod cli;
 pub mod front;
 pub mod repl;

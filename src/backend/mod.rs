@@ -15,6 +15,7 @@ pub use rng::Noise as CounterNoise;
 pub use simd::update::Moments;
 
 use crate::ir::{Graph, NodeId, Noise, Rows};
+use serde::{Deserialize, Serialize};
 
 /// What is compiled: a scalar to minimise and nodes to report.
 #[derive(Clone, Debug)]
@@ -25,19 +26,19 @@ pub struct Program {
     pub watch: Vec<NodeId>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lowering {
     Reference,
     Fast,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Float {
     F32,
     F64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     pub lowering: Lowering,
     pub float: Float,
@@ -126,6 +127,9 @@ pub trait Step {
     fn watched(&self, i: usize) -> Vec<f64>;
     /// Moves the parameters along the last gradient, downhill. Moments are kept inside.
     fn update(&mut self, update: Update);
+    /// Copies both moments to `first` and `second`, of `param_count` numbers each.
+    fn read_moments(&self, first: &mut [f64], second: &mut [f64]);
+    fn set_moments(&mut self, first: &[f64], second: &[f64]);
     /// The nodes on dfdx's tape, one line each: what `--emit graph` prints.
     fn describe(&self) -> String;
 

@@ -164,7 +164,7 @@ impl Walk<'_> {
 }
 
 /// What a step does along a dimension; `None` where it is elementwise in it.
-fn along(e: &Expr, dim: DimId) -> Option<&'static str> {
+pub(super) fn along(e: &Expr, dim: DimId) -> Option<&'static str> {
     match &e.kind {
         ExprKind::Reduce { over, .. } if over.contains(&dim) => Some("a reduction"),
         ExprKind::Contract { over, .. } if over.contains(&dim) => Some("a product that sums"),

@@ -54,6 +54,7 @@ mod schedule;
 mod settings;
 mod site;
 mod site_errors;
+mod statistics;
 mod stmt;
 pub mod support;
 mod survey;

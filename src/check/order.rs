@@ -90,6 +90,29 @@ fn option_names(site: &Site) -> impl Iterator<Item = NameId> {
 impl Model {
     /// Params and weights that the guide of a latent reads, by whatever way; none where the model writes none.
     pub fn guide_reads(&self, latent: NameId) -> Vec<NameId> {
+        let fitted = |name: &NameId| {
+            matches!(self.name(*name).kind, NameKind::Param { .. } | NameKind::Weight(_))
+        };
+        self.guide_names(latent).into_iter().filter(fitted).collect()
+    }
+
+    /// Every name that a statement reads that is no draw of the guide.
+    pub fn modelled_reads(&self) -> Vec<NameId> {
+        let mut names = vec![];
+        for stmt in &self.stmts {
+            match &stmt.kind {
+                StmtKind::Let { value, .. } | StmtKind::Factor(value) => {
+                    names_in(value, &mut names)
+                }
+                StmtKind::Tilde(site) => names_of(&site.dist, &mut names),
+                StmtKind::Guide(_) => {}
+            }
+        }
+        names
+    }
+
+    /// Every name that the guide of a latent reads, by whatever way; none where the model writes none.
+    pub fn guide_names(&self, latent: NameId) -> Vec<NameId> {
         let mut open = vec![];
         if let Some(dist) = self.tilde_of(latent).and_then(|(_, site)| self.guide_of(site)) {
             names_of(dist, &mut open);
@@ -99,14 +122,11 @@ impl Model {
             if !seen.insert(name) {
                 continue;
             }
-            match self.name(name).kind {
-                NameKind::Param { .. } | NameKind::Weight(_) => found.push(name),
-                NameKind::Let { stmt, .. } => {
-                    if let StmtKind::Let { value, .. } = &self.stmts[stmt].kind {
-                        names_in(value, &mut open);
-                    }
-                }
-                _ => {}
+            found.push(name);
+            if let NameKind::Let { stmt, .. } = self.name(name).kind
+                && let StmtKind::Let { value, .. } = &self.stmts[stmt].kind
+            {
+                names_in(value, &mut open);
             }
         }
         found

@@ -4,6 +4,7 @@ use super::model::{DimId, NameId};
 use crate::estimator::{Aim, Default as Preset, OptionCard};
 use crate::ir::Schedule;
 use crate::source::{Span, Spanned};
+use serde::{Deserialize, Serialize};
 
 /// `@gumbel_softmax(tau = 0.5)`: a row of the registry of estimators by its name, with options as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,7 +106,7 @@ pub struct Batch {
 }
 
 /// How the rows of a step are chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sampling {
     /// Every row once before any comes again.
     #[default]
@@ -154,7 +155,7 @@ pub enum Precision {
 }
 
 /// The policy of the automatic choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Estimators {
     Auto,
     Exact,
@@ -177,7 +178,7 @@ pub enum OptimizerChoice {
 }
 
 /// Which mean of the iterates a fit ends with.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Averaging {
     /// Of the later ones, all alike.
     Tail,
@@ -186,7 +187,7 @@ pub enum Averaging {
 }
 
 /// `objective = iwae(8 over n)` as written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ObjectiveAsk {
     pub kind: ObjectiveKind,
     /// Draws of a bound.
@@ -196,7 +197,7 @@ pub struct ObjectiveAsk {
     pub span: Option<Span>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ObjectiveKind {
     Elbo,
     Stl,
@@ -258,7 +259,7 @@ impl ObjectiveChoice {
 }
 
 /// What the command line says about estimators and batches.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     pub estimators: Option<Estimators>,
     /// `--estimator z=reinforce`

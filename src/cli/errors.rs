@@ -1,4 +1,4 @@
-//! E0402, E0403, E0408–E0414: command lines, the codes that `explain` knows, files that `fmt` cannot write, what cannot be
+//! E0402, E0403, E0408–E0414, E0441: command lines, the codes that `explain` knows, files that `fmt` cannot write, what cannot be
 //! measured and what a measurement finds.
 
 use crate::diag::{Code, Diagnostic, nearest};
@@ -108,4 +108,12 @@ pub(super) fn cannot_draw(path: &Path, error: &std::io::Error) -> Diagnostic {
     let path = path.display();
     Diagnostic::new(Code::E0408, format!("cannot write `{path}`: {error}"))
         .help("name a file in a folder that you may write to")
+}
+
+/// E0441.
+pub(super) fn other_dims(folder: &Path) -> Diagnostic {
+    let message =
+        format!("the checkpoint in `{}` is of another model than its text", folder.display());
+    Diagnostic::new(Code::E0441, message)
+        .help("run the model again; with `--force` into the same folder")
 }

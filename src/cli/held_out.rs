@@ -1,9 +1,9 @@
 //! `--test FILE`: the same model on data that the fit does not see.
 
 use super::Status;
-use super::run::Run;
 use crate::check::model::{DimId, ObjectiveAsk, ObjectiveKind};
 use crate::check::plan::Policy;
+use crate::checkpoint::HeldOut as Asked;
 use crate::front::Terminal;
 use crate::infer::Fitter;
 use crate::lower::Problem;
@@ -27,48 +27,45 @@ impl HeldOut {
     }
 }
 
-impl Run {
-    /// Reads held-out data: once for the ELBO, once more for the bound that is asked for.
-    pub(super) fn held_out(
-        &self,
-        session: &Session,
-        inputs: &Inputs,
-        trained: &Problem,
-        terminal: &Terminal,
-    ) -> Result<Vec<HeldOut>, Status> {
-        if self.test.is_empty() {
-            return Ok(vec![]);
-        }
-        let along = trained.plan.batches.first().map(|(dim, _)| *dim);
-        let mut found = vec![];
-        let elbo = ObjectiveAsk { kind: ObjectiveKind::Elbo, draws: 1, over: None, span: None };
-        let name = |d: DimId| session.model.dim(d).name.clone();
-        let bound = self.test_bound.map(|draws| ObjectiveAsk {
-            kind: ObjectiveKind::Iwae,
-            draws,
-            over: along
-                .map(|d| crate::source::Spanned { value: name(d), span: Default::default() }),
-            span: None,
-        });
-        for ask in std::iter::once(elbo).chain(bound) {
-            let label = match ask.draws {
-                1 => "ELBO".to_string(),
-                k => format!("bound of {k} draws"),
-            };
-            let policy = Policy { objective: Some(ask), ..inputs.policy.clone() };
-            let data = replaced(&inputs.data, &self.test);
-            let inputs = Inputs { data, policy, ..inputs.clone() };
-            let (problem, diags) = session.problem(&inputs);
-            let Some(problem) = problem else {
-                terminal.report(&diags, &session.source);
-                return Err(Status::Mistake);
-            };
-            let rows =
-                along.map(|d| Rows { name: name(d), count: problem.bound.dims[d.0 as usize].size });
-            found.push(HeldOut { name: label, problem, rows });
-        }
-        Ok(found)
+/// Reads held-out data: once for the ELBO, once more for the bound that is asked for.
+pub(super) fn held_out(
+    asked: &Asked,
+    session: &Session,
+    inputs: &Inputs,
+    trained: &Problem,
+    terminal: &Terminal,
+) -> Result<Vec<HeldOut>, Status> {
+    if asked.data.is_empty() {
+        return Ok(vec![]);
     }
+    let along = trained.plan.batches.first().map(|(dim, _)| *dim);
+    let mut found = vec![];
+    let elbo = ObjectiveAsk { kind: ObjectiveKind::Elbo, draws: 1, over: None, span: None };
+    let name = |d: DimId| session.model.dim(d).name.clone();
+    let bound = asked.bound.map(|draws| ObjectiveAsk {
+        kind: ObjectiveKind::Iwae,
+        draws,
+        over: along.map(|d| crate::source::Spanned { value: name(d), span: Default::default() }),
+        span: None,
+    });
+    for ask in std::iter::once(elbo).chain(bound) {
+        let label = match ask.draws {
+            1 => "ELBO".to_string(),
+            k => format!("bound of {k} draws"),
+        };
+        let policy = Policy { objective: Some(ask), ..inputs.policy.clone() };
+        let data = replaced(&inputs.data, &asked.data);
+        let inputs = Inputs { data, policy, ..inputs.clone() };
+        let (problem, diags) = session.problem(&inputs);
+        let Some(problem) = problem else {
+            terminal.report(&diags, &session.source);
+            return Err(Status::Mistake);
+        };
+        let rows =
+            along.map(|d| Rows { name: name(d), count: problem.bound.dims[d.0 as usize].size });
+        found.push(HeldOut { name: label, problem, rows });
+    }
+    Ok(found)
 }
 
 /// The arguments of `--data`, with those of `--test` in place of what has the same name.

@@ -6,6 +6,7 @@ mod completions;
 mod doc;
 mod errors;
 mod explain;
+mod fitting;
 mod fmt;
 mod held_out;
 mod inputs;
@@ -15,7 +16,9 @@ mod measure;
 mod new;
 mod panic;
 mod plan;
+mod predict;
 mod repl;
+mod resume;
 mod run;
 mod variance;
 mod verify;
@@ -47,6 +50,8 @@ const EXAMPLES: &str = "Examples:
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Resume(resume::Resume),
+    Predict(predict::Predict),
     Repl(repl::Repl),
     Check(check::Check),
     Plan(plan::Plan),
@@ -109,6 +114,8 @@ impl Command {
     fn run(self, terminal: &Terminal, started: Instant) -> Status {
         match self {
             Command::Run(run) => run.run(terminal, started),
+            Command::Resume(resume) => resume.run(terminal),
+            Command::Predict(predict) => predict.run(terminal),
             Command::Repl(repl) => repl.run(terminal),
             Command::Check(check) => check.run(terminal),
             Command::Plan(plan) => plan.run(terminal),

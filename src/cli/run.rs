@@ -1,17 +1,16 @@
 //! `elbow run FILE`: fits a model to data, reports, and leaves a folder of results.
 
 use super::Status;
-use super::held_out::HeldOut;
+use super::fitting::{Ready, Shown};
+use super::held_out::held_out;
 use super::inputs::{DataArgs, open_checked};
 use crate::backend::Lowering;
-use crate::backend::fast::in_pool;
 use crate::check::model::{FitSettings, Precision, Schedule};
-use crate::diag::{self, Diagnostic, Diagnostics};
-use crate::front::{self, Fit, Interrupt, Progress, Terminal};
-use crate::infer::{self, Config, Finding};
-use crate::lower::Problem;
-use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
-use crate::session::{Inputs, Session};
+use crate::checkpoint::{self, About};
+use crate::front::{self, Every, Terminal};
+use crate::infer::{self, Config};
+use crate::report::{self, Folder};
+use crate::session::Inputs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -29,10 +28,13 @@ pub(super) struct Run {
     fit: FitArgs,
     /// Held-out data, in place of the data of those names: their ELBO is reported
     #[arg(long, value_name = "FILE | NAME=FILE")]
-    pub(super) test: Vec<String>,
+    test: Vec<String>,
     /// Draws of the importance-weighted bound of held-out data
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..), requires = "test")]
-    pub(super) test_bound: Option<u64>,
+    test_bound: Option<u64>,
+    /// Write the fit down every so often while it runs, for `elbow resume`: steps, or a time as 30s, 5m, 2h
+    #[arg(long, value_name = "STEPS | TIME", value_parser = every)]
+    save_every: Option<(String, Every)>,
     /// Where to write the results [default: NAME.fit]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -53,6 +55,7 @@ const EXAMPLES: &str = "Examples:
   elbow run mixture.elbow --data x.csv --estimator z=marginalize --steps 20000 --seed 7
   elbow run model.elbow --data data.json --out fits/first --force --json
   elbow run vae.elbow --data x=train.npz --test x=test.npz --test-bound 100
+  elbow run vae.elbow --data x=train.npz --save-every 5m
 
 Exit codes: 0 done, 1 a mistake in what was given, 2 the fit broke off.";
 
@@ -106,6 +109,11 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "a positive number is needed".into())
 }
 
+/// With the words, which go into the checkpoint.
+pub(super) fn every(text: &str) -> Result<(String, Every), String> {
+    Ok((text.to_string(), text.parse()?))
+}
+
 impl FitArgs {
     fn settings(&self) -> FitSettings {
         FitSettings {
@@ -136,48 +144,17 @@ impl FitArgs {
     }
 }
 
-/// A run whose inputs are all good.
-struct Ready {
-    session: Session,
-    inputs: Inputs,
-    problem: Arc<Problem>,
-    config: Config,
-    latents: Vec<LatentRow>,
-    batches: Vec<BatchRow>,
-    warnings: Diagnostics,
-    folder: Folder,
-    held_out: Vec<HeldOut>,
-}
-
 impl Run {
     pub(super) fn run(self, terminal: &Terminal, started: Instant) -> Status {
-        let mut ready = match self.prepare(terminal) {
+        let ready = match self.prepare(terminal) {
             Ok(ready) => ready,
             Err(status) => return status,
         };
         if !self.json {
             terminal.report(&ready.warnings, &ready.session.source);
         }
-        let shown = terminal.watched && !self.quiet && !self.json;
-        let progress = Progress::new(shown, ready.config.steps);
-        let interrupt = Interrupt::listen();
-        let fit = in_pool(ready.config.options.threads, || {
-            let (problem, config) = (ready.problem.clone(), ready.config.clone());
-            let (mut run, mut stopped) = front::Run::begin(problem, config, started);
-            if stopped.is_ok() {
-                stopped = run.go(&progress, &interrupt);
-            }
-            let held_out = ready.held_out.iter();
-            let held_out = held_out.map(|h| h.measure(&mut run.fitter)).collect();
-            front::Fit { held_out, ..run.report(stopped) }
-        });
-        let found = warnings_of(&ready, &fit.findings);
-        ready.warnings.extend(found.clone());
-        let status = self.finish(terminal, &ready, &fit);
-        if !self.json {
-            terminal.report(&found, &ready.session.source);
-        }
-        status
+        let (problem, config) = (ready.problem.clone(), ready.config.clone());
+        ready.fit(terminal, false, || Ok(front::Run::begin(problem, config, started)))
     }
 
     /// Everything that a user can get wrong, before anything is computed.
@@ -196,23 +173,29 @@ impl Run {
         })?;
         let settings = session.settings(&self.fit.settings());
         let config = Config::new(&problem, &settings, self.fit.threads(), self.fit.lowering());
-        let latents = report::latent_rows(&session.model, &problem.plan);
-        let batches = report::batch_rows(&session.model, &problem.plan, &problem.bound.sizes());
-        let held_out = self.held_out(&session, &inputs, &problem, terminal)?;
-        let problem = Arc::new(problem);
+        let (words, save_every) = self.save_every.clone().unzip();
+        let asked = checkpoint::HeldOut { data: self.test.clone(), bound: self.test_bound };
+        let held_out = held_out(&asked, &session, &inputs, &problem, terminal)?;
+        let about = About {
+            held_out: asked,
+            save_every: words,
+            ..About::new(&session, &inputs, &problem, &config)
+        };
         let mut ready = Ready {
+            latents: report::latent_rows(&session.model, &problem.plan),
+            batches: report::batch_rows(&session.model, &problem.plan, &problem.bound.sizes()),
             session,
             inputs,
-            problem,
+            problem: Arc::new(problem),
             config,
-            latents,
-            batches,
             warnings,
             folder,
             held_out,
+            about,
+            save_every,
+            shown: Shown { quiet: self.quiet, json: self.json },
         };
-        let late = warnings_of(&ready, &infer::unfinished(&ready.problem, &ready.config));
-        ready.warnings.extend(late);
+        ready.warn(&infer::unfinished(&ready.problem, &ready.config));
         Ok(ready)
     }
 
@@ -222,93 +205,4 @@ impl Run {
         let name = stem.map_or("model".into(), |s| s.to_string_lossy());
         self.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.fit")))
     }
-
-    /// Writes the folder, then tells what is in it.
-    fn finish(&self, terminal: &Terminal, ready: &Ready, fit: &Fit) -> Status {
-        let bound = &ready.problem.bound;
-        let broken = (fit.exit == Exit::NotFinite)
-            .then(|| report::not_finite(bound, fit.blame.as_ref(), fit.steps));
-        let record = record(ready, fit, broken.as_ref());
-        if let Err(error) = ready.folder.write(&files(ready, fit, &record)) {
-            terminal.complain(error);
-            return Status::Mistake;
-        }
-        if self.json {
-            let mut record = record;
-            record["summary"] = fit.summary.iter().map(row).collect();
-            terminal.print(&format!("{record:#}\n"));
-        } else if !self.quiet {
-            terminal.print(&text(ready, fit));
-        }
-        if let Some(broken) = broken {
-            terminal.report(&Diagnostics::from_iter([broken]), &ready.session.source);
-        }
-        if fit.exit == Exit::Done { Status::Done } else { Status::BrokeOff }
-    }
-}
-
-fn warnings_of(ready: &Ready, findings: &[Finding]) -> Diagnostics {
-    let words = |f| report::finding(&ready.session.model, ready.config.steps, f);
-    findings.iter().map(words).collect()
-}
-
-fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::Value {
-    let source = &ready.session.source;
-    let json = |d: &Diagnostic| diag::to_json(d, source);
-    let record = Record {
-        model: (&source.name, &source.text),
-        files: &ready.problem.bound.files,
-        dims: &ready.inputs.dims,
-        config: &ready.config,
-        policy: &ready.inputs.policy,
-        objective: ready.problem.plan.objective.words(&ready.session.model),
-        latents: &ready.latents,
-        batches: &ready.batches,
-        warnings: ready.warnings.iter().map(json).collect(),
-        exit: fit.exit,
-        error: broken.map(json),
-        steps: fit.steps,
-        beginning: fit.beginning,
-        fit_seconds: fit.seconds,
-        us_per_step: fit.us_per_step,
-        startup_ms: fit.startup_ms,
-        elbos: fit.elbos.clone(),
-        held_out: &fit.held_out,
-        temperatures: &fit.temperatures,
-    };
-    record.to_json()
-}
-
-fn files(ready: &Ready, fit: &Fit, record: &serde_json::Value) -> [(&'static str, Vec<u8>); 4] {
-    let draws = report::draws_csv(&fit.draws, &ready.session.source.name, ready.config.seed);
-    [
-        ("summary.csv", report::summary_csv(&fit.summary)),
-        ("draws.csv", draws.into_bytes()),
-        ("history.csv", report::history_csv(&fit.history)),
-        ("run.json", format!("{record:#}\n").into_bytes()),
-    ]
-}
-
-fn row(s: &crate::infer::Summary) -> serde_json::Value {
-    serde_json::json!({
-        "name": s.name, "mean": s.mean, "sd": s.sd, "q05": s.q05, "q50": s.q50, "q95": s.q95,
-    })
-}
-
-/// The report on the screen.
-fn text(ready: &Ready, fit: &Fit) -> String {
-    let mut out = report::batch_text(&ready.batches);
-    out.push_str(&report::estimators(&ready.latents));
-    out.push('\n');
-    out.push_str(&report::posterior_table(&fit.summary, " in summary.csv"));
-    out.push('\n');
-    out.push_str(&report::elbo_lines(&fit.elbos));
-    out.push_str(&report::held_out_lines(&fit.held_out));
-    let ending = match fit.exit {
-        Exit::Done => "",
-        Exit::Interrupted => ", interrupted",
-        Exit::NotFinite => ", broken off",
-    };
-    let folder = ready.folder.path().display();
-    out + &format!("{} steps in {:.2} s{ending}; results in {folder}/\n", fit.steps, fit.seconds)
 }

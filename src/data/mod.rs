@@ -11,7 +11,7 @@ mod npy;
 mod read;
 mod table;
 
-pub use bind::{bind, check_entries, check_marks};
+pub use bind::{Partial, bind, bind_partly, check_entries, check_marks};
 pub use disk::OnDisk;
 pub use read::{read, read_keeping};
 pub use table::{Cells, Field, File, Tables};
@@ -87,7 +87,7 @@ impl Array {
 }
 
 /// For `run.json`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct FileUsed {
     pub path: String,
     pub sha256: String,

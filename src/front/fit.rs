@@ -2,8 +2,11 @@
 
 use super::interrupt::Interrupt;
 use super::progress::Progress;
+use super::saving::{Every, Rhythm};
+use crate::checkpoint::{Ending, Standing};
 use crate::infer::{
-    Beginning, Blame, Config, Draws, Finding, Fitter, History, Reading, Stop, Summary, summarize,
+    Beginning, Blame, Config, Draws, Finding, Fitter, History, Reading, Saved, Stop, Summary,
+    Unfit, summarize,
 };
 use crate::lower::Problem;
 use crate::report::{Elbos, Exit, HeldOutElbo};
@@ -42,6 +45,10 @@ pub struct Run {
     pub problem: Arc<Problem>,
     pub config: Config,
     pub fitter: Fitter,
+    /// Where the fit ends; beyond the steps of the configuration it is one that was gone on with.
+    last: u64,
+    /// Where it stops for now.
+    stop: u64,
     beginning: Beginning,
     startup_ms: f64,
     begin_seconds: f64,
@@ -86,6 +93,8 @@ impl Run {
         let stopped = fitter.advance(1);
         let run = Self {
             problem,
+            last: config.steps,
+            stop: config.steps,
             config,
             fitter,
             beginning,
@@ -99,22 +108,83 @@ impl Run {
     /// Ends after so many steps instead of as many as the configuration says.
     pub fn end_at(&mut self, steps: u64) {
         self.config.steps = steps;
+        (self.last, self.stop) = (steps, steps);
         self.fitter.end_at(steps);
+    }
+
+    /// Goes on where a fit that was written down stood: to its own end, or to `steps` where that is asked for. Beyond its end
+    /// whatever depends on the number of steps stays as it was there.
+    ///
+    /// # Errors
+    /// An array that does not fit the problem.
+    pub fn restore(
+        problem: Arc<Problem>,
+        config: Config,
+        (saved, standing): (&Saved, &Standing),
+        steps: Option<u64>,
+    ) -> Result<Self, Unfit> {
+        let mut fitter = Fitter::new(problem.clone(), config.clone());
+        fitter.restore(saved)?;
+        let stop = steps.unwrap_or(standing.last);
+        let last = standing.last.max(stop);
+        if last > config.steps {
+            fitter.end_at(last);
+        }
+        Ok(Self {
+            problem,
+            config,
+            fitter,
+            last,
+            stop,
+            beginning: standing.beginning,
+            startup_ms: standing.startup_ms,
+            begin_seconds: standing.begin_seconds,
+            loop_seconds: standing.loop_seconds,
+        })
+    }
+
+    /// Where the fit stands, beside its arrays.
+    pub fn standing(&self, ending: Ending) -> Standing {
+        Standing {
+            steps: self.fitter.done(),
+            last: self.last,
+            ending,
+            beginning: self.beginning,
+            startup_ms: self.startup_ms,
+            begin_seconds: self.begin_seconds,
+            loop_seconds: self.loop_seconds,
+        }
     }
 
     /// Steps until the last one, Ctrl-C, or a number that is not finite.
     pub fn go(&mut self, progress: &Progress, interrupt: &Interrupt) -> Result<(), Stop> {
-        let loop_begin = Instant::now();
+        self.go_saving(progress, interrupt, None, &mut |_| {})
+    }
+
+    /// The same, with a look at the fit every so often.
+    pub fn go_saving(
+        &mut self,
+        progress: &Progress,
+        interrupt: &Interrupt,
+        every: Option<Every>,
+        save: &mut dyn FnMut(&Self),
+    ) -> Result<(), Stop> {
+        let mut rhythm = Rhythm::new(every);
         let mut stopped = Ok(());
         let mut chunk = 1;
-        while stopped.is_ok() && self.fitter.done() < self.config.steps && !interrupt.is_set() {
+        while stopped.is_ok() && self.fitter.done() < self.stop && !interrupt.is_set() {
             let at = Instant::now();
+            let done = self.fitter.done();
+            chunk = chunk.min(self.stop - done).min(rhythm.room(done));
             stopped = self.fitter.advance(chunk);
             chunk = next_chunk(chunk, at.elapsed());
+            self.loop_seconds += at.elapsed().as_secs_f64();
             progress.show(&self.fitter);
+            if stopped.is_ok() && rhythm.is_due(self.fitter.done()) {
+                save(self);
+            }
         }
         progress.finish();
-        self.loop_seconds += loop_begin.elapsed().as_secs_f64();
         stopped
     }
 
@@ -123,7 +193,7 @@ impl Run {
         let steps = self.fitter.done();
         let (exit, blame) = match stopped {
             Err(Stop::NotFinite(blame)) => (Exit::NotFinite, blame),
-            Ok(()) if steps < self.config.steps => (Exit::Interrupted, None),
+            Ok(()) if steps < self.last => (Exit::Interrupted, None),
             Ok(()) => (Exit::Done, None),
         };
         let draws = self.fitter.draws();

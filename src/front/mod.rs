@@ -3,9 +3,11 @@
 mod fit;
 mod interrupt;
 mod progress;
+mod saving;
 mod terminal;
 
 pub use fit::{Fit, Run};
 pub use interrupt::Interrupt;
 pub use progress::Progress;
+pub use saving::Every;
 pub use terminal::Terminal;

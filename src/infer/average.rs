@@ -1,6 +1,7 @@
 //! Averages of iterates, without knowing when a fit ends: over its later part (Polyak & Juditsky 1992), or with weights that
 //! fade.
 
+use super::saved::{Saved, Unfit};
 use crate::check::model::Averaging;
 
 /// A mean of what was pushed.
@@ -28,6 +29,38 @@ impl Average {
             Average::Tail(tail) => tail.push(values),
             Average::Exponential(fading) => fading.push(values),
         }
+    }
+
+    pub(super) fn save(&self, to: &mut Saved) {
+        match self {
+            Average::Tail(Tail { steps, running, last }) => {
+                to.put_counts("fit/average/counts", &[3], vec![*steps, running.count, last.count]);
+                to.put_all("fit/average/running", running.total.clone());
+                to.put_all("fit/average/last", last.total.clone());
+            }
+            Average::Exponential(Exponential { missing, total, .. }) => {
+                to.put_all("fit/average/missing", vec![*missing]);
+                to.put_all("fit/average/total", total.clone());
+            }
+        }
+    }
+
+    pub(super) fn load(&mut self, from: &Saved) -> Result<(), Unfit> {
+        match self {
+            Average::Tail(Tail { steps, running, last }) => {
+                let counts = from.counts("fit/average/counts", 3)?;
+                (*steps, running.count, last.count) = (counts[0], counts[1], counts[2]);
+                let len = running.total.len();
+                running.total.copy_from_slice(from.get("fit/average/running", len)?);
+                last.total.copy_from_slice(from.get("fit/average/last", len)?);
+            }
+            Average::Exponential(Exponential { missing, total, .. }) => {
+                *missing = from.get("fit/average/missing", 1)?[0];
+                let len = total.len();
+                total.copy_from_slice(from.get("fit/average/total", len)?);
+            }
+        }
+        Ok(())
     }
 
     /// `None` before the first iterate.

@@ -5,8 +5,9 @@ use crate::backend::{Float, Lowering, Options};
 use crate::check::model::{Averaging, FitSettings, OptimizerChoice, Precision, Sampling, Schedule};
 use crate::lower::Problem;
 use crate::objective;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     pub steps: u64,
     pub seed: u64,
@@ -32,7 +33,7 @@ pub struct Config {
     pub sampling: Sampling,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Optimizer {
     Adam,
     Sgd { momentum: f64 },

@@ -1,5 +1,6 @@
 //! The coordinates that the optimiser moves in: some rows of the parameters whitened by a curvature, the rest as they are.
 
+use super::saved::{Saved, Unfit};
 use crate::backend::{self, Moments, Step, Update};
 use nalgebra::DMatrix;
 
@@ -71,6 +72,36 @@ impl Walker {
             sum: vec![0.0; coordinates.rows.len()],
             coordinates,
         }
+    }
+
+    pub(super) fn save(&self, to: &mut Saved) {
+        let Coordinates { rows, factor, origin, .. } = &self.coordinates;
+        let rows: Vec<u64> = rows.iter().map(|&row| row as u64).collect();
+        to.put("fit/walker/factor", &[rows.len(); 2], factor.as_slice().to_vec());
+        to.put_counts("fit/walker/rows", &[rows.len()], rows);
+        to.put_all("fit/walker/origin", origin.clone());
+        to.put_all("fit/walker/at", self.at.clone());
+        to.put_all("fit/walker/first", self.moments[0].clone());
+        to.put_all("fit/walker/second", self.moments[1].clone());
+    }
+
+    /// The walker that was saved for `len` parameters, if there was one.
+    pub(super) fn saved(from: &Saved, len: usize) -> Result<Option<Self>, Unfit> {
+        let Ok(rows) = from.any_counts("fit/walker/rows") else { return Ok(None) };
+        let count = rows.len();
+        let rows: Vec<usize> = rows.iter().map(|&row| row as usize).collect();
+        if rows.iter().any(|&row| row >= len) {
+            return Err(Unfit("fit/walker/rows".into()));
+        }
+        let factor = from.get("fit/walker/factor", count * count)?;
+        let factor = DMatrix::from_column_slice(count, count, factor);
+        let own = |name: &str| from.get(name, len).map(<[f64]>::to_vec);
+        let coordinates = Coordinates::new(rows, factor, own("fit/walker/origin")?);
+        Ok(Some(Self {
+            at: own("fit/walker/at")?,
+            moments: [own("fit/walker/first")?, own("fit/walker/second")?],
+            ..Self::new(coordinates, &vec![0.0; len])
+        }))
     }
 
     /// Moves the parameters of a step along its last gradient.

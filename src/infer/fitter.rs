@@ -1,6 +1,7 @@
 //! The loop: noise, step, check, record, update; and the averages that a fit ends with.
 
 mod figures;
+mod state;
 
 use super::average::Average;
 use super::batches::Batches;
@@ -11,7 +12,7 @@ use super::history::History;
 use super::newton;
 use super::optimizer::update;
 use super::starts::{best_start, settled};
-use super::tables::{Locals, carried, gathered, spans};
+use super::tables::{Locals, carried, gathered};
 use super::tempering::{Reading, Tempering};
 use crate::backend::{self, CounterNoise, Program, Step};
 use crate::ir::{Graph, Rows};
@@ -54,7 +55,7 @@ struct Batched {
 }
 
 /// How a fit began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Beginning {
     /// Starts that were compared; 1 is the usual start alone.
     pub starts: usize,
@@ -148,13 +149,6 @@ impl Fitter {
     /// Ends after so many steps instead of as many as the configuration says.
     pub fn end_at(&mut self, steps: u64) {
         self.config.steps = steps;
-    }
-
-    /// The parameters of the averaged iterate, array by array.
-    pub fn named_params(&self) -> Vec<(String, Vec<f64>)> {
-        let params = self.params();
-        let named = spans(&self.graph).into_iter().zip(&self.graph.params);
-        named.map(|(span, info)| (info.name.clone(), params[span].to_vec())).collect()
     }
 
     /// Takes over parameters of all rows.

@@ -5,7 +5,7 @@ use super::tables::{gathered, initial};
 use crate::backend::{CounterNoise, NoiseSource};
 use crate::check::model::{DimId, Elem, NameId};
 use crate::ir::{self, Inputs, Rounding};
-use crate::lower::Problem;
+use crate::lower::{Blanks, Problem};
 use crate::objective::{self, Posterior, posterior};
 
 /// Draws of every reported name.
@@ -93,6 +93,18 @@ pub fn chosen_draws(
         (fitted, true) => objective::predictive(problem, size, fitted.is_some()),
     };
     draws_of(problem, &Recipe { params: source.params, graphs: &graphs, wanted }, count, seed)
+}
+
+/// Draws of what new data leave blank, and of whatever depends on it.
+pub fn predictions(
+    problem: &Problem,
+    params: &[f64],
+    blanks: &Blanks,
+    (count, seed): (usize, u64),
+    wanted: &dyn Fn(NameId) -> bool,
+) -> Draws {
+    let graphs = |problem: &Problem, size| objective::predicted(problem, size, blanks);
+    draws_of(problem, &Recipe { params: Some(params), graphs: &graphs, wanted }, count, seed)
 }
 
 /// How draws are made, and of what.

@@ -3,6 +3,8 @@
 //! A row that a step does not see stays as it is, and so do its moments: each row counts its own visits. A row that a batch
 //! holds several times moves once, along the sum of its gradients.
 
+mod state;
+
 use crate::backend::{self, Moments, Step, Update};
 use crate::ir::{Graph, Placing, Rows};
 use std::collections::HashMap;

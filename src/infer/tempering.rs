@@ -5,6 +5,7 @@
 
 use super::config::Config;
 use super::diagnosis::Finding;
+use super::saved::{Saved, Unfit};
 use crate::check::model::{Adaptive, NameId, OptionValue};
 use crate::ir::Graph;
 use crate::lab::{Estimate, Relaxation, Settings};
@@ -75,6 +76,38 @@ impl Tempering {
 
     pub(super) fn is_due(&self, step: u64) -> bool {
         !self.tuned.is_empty() && self.checkpoints.contains(&step)
+    }
+
+    pub(super) fn save(&self, to: &mut Saved) {
+        if self.tuned.is_empty() {
+            return;
+        }
+        to.put_all("fit/tempering/tau", self.tuned.iter().map(|t| t.tau).collect());
+        let count = self.readings.len();
+        let place = |r: &Reading| self.tuned.iter().position(|t| t.knob == r.knob).unwrap_or(0);
+        let places = self.readings.iter().flat_map(|r| [r.step, place(r) as u64]);
+        to.put_counts("fit/tempering/places", &[count, 2], places.collect());
+        let numbers = self.readings.iter().flat_map(|r| [r.tau, r.bias.value, r.bias.error]);
+        to.put("fit/tempering/readings", &[count, 3], numbers.collect());
+    }
+
+    pub(super) fn load(&mut self, problem: &Problem, from: &Saved) -> Result<(), Unfit> {
+        if self.tuned.is_empty() {
+            return Ok(());
+        }
+        let taus = from.get("fit/tempering/tau", self.tuned.len())?;
+        self.tuned.iter_mut().zip(taus).for_each(|(tuned, &tau)| tuned.tau = tau);
+        let places = from.any_counts("fit/tempering/places")?.as_chunks::<2>().0;
+        let numbers = from.get("fit/tempering/readings", 3 * places.len())?.as_chunks::<3>().0;
+        let reading = |(&[step, place], &[tau, value, error]): (&[u64; 2], &[f64; 3])| {
+            let tuned = self.tuned.get(place as usize)?;
+            let (knob, share) = (tuned.knob.clone(), tuned.share);
+            let latent = problem.plan.latents[tuned.latent].name;
+            Some(Reading { step, latent, knob, tau, bias: Estimate { value, error }, share })
+        };
+        let readings = places.iter().zip(numbers).map(reading).collect::<Option<_>>();
+        self.readings = readings.ok_or_else(|| Unfit("fit/tempering/places".into()))?;
+        Ok(())
     }
 
     /// Latents whose bias was too large at the last checkpoint, at the coldest temperature.

@@ -1,7 +1,7 @@
 //! Numbers that change with the step: temperatures, KL weights, learning rates. One construct for all.
 
 /// A number that changes with the step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Schedule {
     Constant(f64),
     /// from·exp(−rate·t) or its mirror upwards, t = step rounded down to a multiple of `every`, never beyond `to`.

@@ -17,11 +17,11 @@ mod values;
 mod weights;
 
 pub use joint::{Given, Joint, joint};
-pub use prior::{Prior, prior, prior_values, replicate};
+pub use prior::{Blanks, Prior, fill, prior, prior_values, replicate};
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};
 pub use support::supports;
-pub use values::first_values;
+pub use values::{first_values, of_data};
 
 use crate::check::model::{DimId, Expr, Model, NameId, NameKind, Stage, Stmt, StmtKind, Window};
 use crate::check::plan::Plan;

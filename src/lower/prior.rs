@@ -2,7 +2,7 @@
 //! fit to begin.
 
 use super::{Assembly, Lowerer, Mode, Problem, lower};
-use crate::check::model::{Site, StmtKind};
+use crate::check::model::{DimId, NameId, Site, StmtKind};
 use crate::dist::Call;
 use crate::estimator::Value;
 use crate::guide::Bijector;
@@ -60,6 +60,42 @@ pub fn replicate(problem: &Problem, assembly: Assembly) -> Assembly {
     lowerer.finish()
 }
 
+/// What new data do not say of a model that was fitted before.
+#[derive(Clone, Debug, Default)]
+pub struct Blanks {
+    /// Observed data without values.
+    pub lacking: Vec<NameId>,
+    /// Latents of rows that the fit did not see, and that no guide knows.
+    pub latents: Vec<NameId>,
+    /// Observed data that are drawn: those that lack, or all of them.
+    pub drawn: Vec<NameId>,
+    /// Dimensions with positions that the fit did not see, behind as many as it has.
+    pub grown: Vec<(DimId, usize)>,
+}
+
+/// The assembly with draws for the values of what is blank, each given what stands before it.
+pub fn fill(problem: &Problem, assembly: Assembly, blanks: &Blanks) -> Assembly {
+    let mut lowerer = Lowerer::resume(problem, Mode::Report, assembly);
+    for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
+        match &stmt.kind {
+            StmtKind::Let { .. } => lowerer.stmt(index),
+            StmtKind::Tilde(site) if blanks.drawn.contains(&site.name) => {
+                lowerer.enter(stmt);
+                lowerer.replica(site);
+                lowerer.windows.clear();
+            }
+            StmtKind::Tilde(site) if blanks.latents.contains(&site.name) => {
+                lowerer.prior_draw(site);
+            }
+            StmtKind::Tilde(site) if !site.observed && site.guide.is_none() => {
+                lowerer.grow(site, &blanks.grown);
+            }
+            StmtKind::Tilde(_) | StmtKind::Factor(_) | StmtKind::Guide(_) => {}
+        }
+    }
+    lowerer.finish()
+}
+
 impl Lowerer<'_> {
     /// Draws one datum; with lags, where they exist, given the data before it.
     fn replica(&mut self, site: &Site) {
@@ -68,6 +104,25 @@ impl Lowerer<'_> {
         let name = self.model.name(site.name).name.clone();
         let drawn = call.draw(&mut self.g, &dims, &format!("{name} anew")).node();
         self.values[site.name.0 as usize] = Some(Value::Plain(self.uncut(drawn)));
+    }
+
+    /// Draws the elements of a latent that the fit did not see.
+    fn grow(&mut self, site: &Site, grown: &[(DimId, usize)]) {
+        let along: Vec<(DimId, usize)> =
+            grown.iter().copied().filter(|(d, _)| site.dims.contains(d)).collect();
+        let known = self.values[site.name.0 as usize];
+        let (false, Some(Value::Plain(known))) = (along.is_empty(), known) else { return };
+        self.prior_draw(site);
+        let drawn = self.values[site.name.0 as usize];
+        let Some(Value::Plain(drawn)) = drawn else { return };
+        let mut both = known;
+        for (dim, count) in along {
+            let size = self.problem.bound.dims[dim.0 as usize].size;
+            let is_new: Vec<f64> = (0..size).map(|i| f64::from(u8::from(i >= count))).collect();
+            let is_new = self.data("new", &[dim], &is_new);
+            both = self.g.select(is_new, drawn, both);
+        }
+        self.values[site.name.0 as usize] = Some(Value::Plain(both));
     }
 
     /// Draws one latent, which later statements then see: its prior in the units that it is drawn in, and the draw.

@@ -1,7 +1,7 @@
 //! Arrays between the user's order of dimensions and the graph's, and the starts of point estimates.
 
 use super::{Lowerer, Problem};
-use crate::check::model::{DimId, Elem, Interval, Mark, NameId, NameKind, Type};
+use crate::check::model::{DimId, Elem, Expr, Interval, Mark, NameId, NameKind, Type};
 use crate::dist::Domain;
 use crate::guide::Bijector;
 use crate::ir::{Dim, Graph, NodeId, Shape, constant};
@@ -134,4 +134,14 @@ pub fn first_values(problem: &Problem) -> Vec<(NameId, Vec<f64>)> {
             (name, places(&lowerer.g, &dims).map(|place| laid[place]).collect())
         })
         .collect()
+}
+
+/// The value of an expression of data alone, row-major in the user's order.
+pub fn of_data(problem: &Problem, e: &Expr) -> Vec<f64> {
+    let mut lowerer = Lowerer::of_data(problem);
+    let dims: Vec<Dim> = e.ty.dims.iter().map(|&d| lowerer.dim(d)).collect();
+    let node = lowerer.node(e);
+    let node = lowerer.g.expand(node, &dims);
+    let laid = constant(&lowerer.g, node);
+    places(&lowerer.g, &dims).map(|place| laid[place]).collect()
 }

@@ -6,7 +6,9 @@ use crate::check::flow::{Path, Paths};
 use crate::check::model::{NameId, NameKind, Stage, Stmt, StmtKind};
 use crate::estimator::Value;
 use crate::ir::{Dim, Entry, Graph, NodeId, Noise, Op};
-use crate::lower::{Assembly, Mode, Problem, lower, prior_values, redo_values, replicate};
+use crate::lower::{
+    Assembly, Blanks, Mode, Problem, fill, lower, prior_values, redo_values, replicate,
+};
 use smallvec::smallvec;
 
 /// A graph whose quantities are draws from the fitted posterior, along the Monte Carlo dimension.
@@ -36,8 +38,23 @@ pub fn predictive(problem: &Problem, samples: usize, fitted: bool) -> Posterior 
     reported(problem, replicate(problem, assembly), true)
 }
 
-fn drawn(problem: &Problem, samples: usize) -> Assembly {
+/// The posterior under new data, with draws for what these leave blank. What lacks says nothing of the latents.
+pub fn predicted(problem: &Problem, samples: usize, blanks: &Blanks) -> Posterior {
+    let model = &problem.bound.model;
     let mut assembly = lower(problem, Mode::Report, samples);
+    let lacks = |stmt: &usize| match &model.stmts[*stmt].kind {
+        StmtKind::Tilde(site) => blanks.lacking.contains(&site.name),
+        _ => false,
+    };
+    assembly.terms.retain(|term| !term.stmts.iter().any(lacks));
+    reported(problem, fill(problem, drawn_from(problem, assembly), blanks), true)
+}
+
+fn drawn(problem: &Problem, samples: usize) -> Assembly {
+    drawn_from(problem, lower(problem, Mode::Report, samples))
+}
+
+fn drawn_from(problem: &Problem, mut assembly: Assembly) -> Assembly {
     let factors = marginalize(problem, &mut assembly);
     let known = draw_enumerated(&mut assembly);
     draw_marginalized(problem, &mut assembly, &factors, known);

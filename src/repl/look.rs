@@ -5,7 +5,7 @@ use crate::backend::{Float, Lowering, Options};
 use crate::check::model::{NameKind, Stage};
 use crate::check::plan::Plan;
 use crate::front::Fit;
-use crate::infer::Config;
+use crate::infer::{Config, Param};
 use crate::lab::{self, Point, Scope};
 use crate::report::{self, Exit, short, table};
 use crate::session::Session;
@@ -88,12 +88,12 @@ impl Repl {
             return reply.complain(self.unknown_latent(rest));
         }
         let fit = self.fit.as_ref().filter(|f| self.is_current(f));
-        let params = fit.map(|f| f.run.fitter.named_params()).unwrap_or_default();
+        let params = fit.map(|f| f.run.fitter.fitted()).unwrap_or_default();
         let mut cells = vec![];
         for row in rows.iter().filter(|r| rest.is_empty() || r.latent == rest) {
             cells.push(vec![row.latent.clone(), row.guide.to_string()]);
             let own = |name: &str| name.split_once('.').is_some_and(|(l, _)| l == row.latent);
-            for (name, values) in params.iter().filter(|(name, _)| own(name)) {
+            for Param { name, values, .. } in params.iter().filter(|p| own(&p.name)) {
                 let shown: Vec<String> = values.iter().take(SHOWN).map(|x| short(*x)).collect();
                 let more = if values.len() > SHOWN {
                     format!(" … {} in all", values.len())

@@ -2,7 +2,7 @@
 
 use super::errors;
 use crate::diag::Diagnostic;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// A place for results that may be written to.
@@ -14,6 +14,8 @@ pub struct Folder {
 
 /// What shows that a folder holds the results of a run.
 const MARK: &str = "run.json";
+/// What names of files begin with until they are whole.
+const UNFINISHED: &str = ".elbow-";
 
 impl Folder {
     /// # Errors
@@ -37,6 +39,41 @@ impl Folder {
     pub fn write(&self, files: &[(&str, Vec<u8>)]) -> Result<(), Diagnostic> {
         self.check()?;
         self.replace(files).map_err(|e| errors::cannot_write(&self.path, &e))
+    }
+
+    /// The folder of a run, to go on in.
+    pub fn of_run(path: PathBuf) -> Self {
+        Self { path, force: true }
+    }
+
+    /// Writes one file of a folder that is there. Whatever happens, the file is the old one or the new one.
+    ///
+    /// # Errors
+    /// E0406 where nothing can be written.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+        self.put_durably(name, bytes).map_err(|e| errors::cannot_write(&self.path, &e))
+    }
+
+    fn put_durably(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(self.path.join(name))?;
+        // A folder is no file on every system.
+        if let Ok(folder) = std::fs::File::open(&self.path) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+
+    /// Takes away what a run that was killed was about to write.
+    pub fn sweep(&self) {
+        let Ok(entries) = self.path.read_dir() else { return };
+        let left = |name: &std::ffi::OsString| name.to_string_lossy().starts_with(UNFINISHED);
+        for entry in entries.flatten().filter(|e| left(&e.file_name())) {
+            // It is in nobody's way.
+            let _ = std::fs::remove_file(entry.path());
+        }
     }
 
     fn check(&self) -> Result<(), Diagnostic> {
@@ -75,6 +112,6 @@ impl Folder {
         let beside = self.path.parent().filter(|p| !p.as_os_str().is_empty());
         let beside = beside.unwrap_or(Path::new("."));
         std::fs::create_dir_all(beside)?;
-        tempfile::Builder::new().prefix(".elbow-").tempdir_in(beside)
+        tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(beside)
     }
 }

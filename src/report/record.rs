@@ -151,6 +151,18 @@ impl Record<'_> {
     }
 }
 
+/// `run.json` of a fit that is under way.
+pub fn begun(model: (&str, &str), files: &[FileUsed], seed: u64) -> Value {
+    json!({
+        "elbow": env!("CARGO_PKG_VERSION"),
+        "dfdx": dfdx_version(),
+        "model": { "path": model.0, "sha256": sha256(model.1) },
+        "data": files.iter().map(file).collect::<Vec<_>>(),
+        "exit": "under way",
+        "seed": seed,
+    })
+}
+
 /// One measurement of `tau = auto`; the bias is a share of the gradient's norm.
 fn temperature(r: &Reading) -> Value {
     json!({

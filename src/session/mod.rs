@@ -3,7 +3,10 @@
 pub mod ask;
 mod errors;
 mod part;
+mod predict;
 pub mod standing;
+
+pub use predict::Prediction;
 
 use crate::backend::{self, Float, Lowering, Options, Program};
 use crate::check::check;
@@ -30,7 +33,7 @@ pub struct Session {
 }
 
 /// What the command line gives beside the model file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Inputs {
     /// `--data FILE` and `--data name=FILE`
     pub data: Vec<String>,

@@ -212,7 +212,7 @@ fn a_fit_that_is_not_finite_blames_the_operation_and_is_written() {
     let primary = &record["error"]["primary"];
     let at = |key: &str| primary[key].as_u64().unwrap() as usize;
     assert_eq!(&model[at("start")..at("end")], "log(b - 100)");
-    for file in ["summary.csv", "draws.csv", "history.csv"] {
+    for file in ["summary.csv", "draws.csv", "history.csv", "checkpoint.safetensors"] {
         assert!(place.path("nan.fit").join(file).exists(), "{file}");
     }
 }
@@ -303,9 +303,10 @@ fn every_code_is_explained() {
 #[test]
 fn every_command_has_help() {
     let place = Workplace::new();
-    for command in
-        ["", "run", "repl", "check", "plan", "fmt", "explain", "list", "doc", "new", "man"]
-    {
+    for command in [
+        "", "run", "resume", "predict", "repl", "check", "plan", "fmt", "explain", "list", "doc",
+        "new", "man",
+    ] {
         let output = place.run(&format!("{command} --help"));
         assert_eq!(code(&output), 0, "{command}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("Usage:"), "{command}");

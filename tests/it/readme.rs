@@ -6,6 +6,7 @@ use elbow::dist::{self, Distribution, Signature, Support};
 use elbow::estimator::{self, Card};
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// A table: what stands between `<!-- name -->` and `<!-- /name -->`.
 type Table = fn() -> String;
@@ -32,6 +33,47 @@ fn the_tables_are_those_of_the_registries() {
         before == after,
         "README.md is behind the registries ({differs:?}); BLESS=1 rewrites it"
     );
+}
+
+/// `console` blocks are what the program prints, in a folder with the examples.
+#[test]
+fn transcripts_are_what_the_program_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let place = tempfile::tempdir().unwrap();
+    fs::create_dir(place.path().join("examples")).unwrap();
+    for entry in
+        fs::read_dir(root.join("examples")).unwrap().flatten().filter(|e| e.path().is_file())
+    {
+        fs::copy(entry.path(), place.path().join("examples").join(entry.file_name())).unwrap();
+    }
+    let before = fs::read_to_string(root.join("README.md")).unwrap();
+    let (mut after, mut plays, mut old) = (String::new(), false, false);
+    for line in before.split_inclusive('\n') {
+        match line.trim_end() {
+            "```console" => plays = true,
+            "```" => (plays, old) = (false, false),
+            _ => {}
+        }
+        let words = line.trim_end().strip_prefix("$ elbow ").filter(|_| plays);
+        old = old && words.is_none();
+        if !old {
+            after.push_str(line);
+        }
+        if let Some(words) = words {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_elbow"));
+            command.args(words.split_whitespace()).current_dir(place.path()).stdin(Stdio::null());
+            let output = command.output().unwrap();
+            after.push_str(&String::from_utf8_lossy(&output.stdout));
+            after.push_str(&String::from_utf8_lossy(&output.stderr));
+            old = true;
+        }
+    }
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(root.join("README.md"), &after).unwrap();
+        return;
+    }
+    let differs = before.lines().zip(after.lines()).find(|(a, b)| a != b);
+    assert!(before == after, "README.md shows another output ({differs:?}); BLESS=1 rewrites it");
 }
 
 /// The text with a table between its marks; without marks as it was.

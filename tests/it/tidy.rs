@@ -21,6 +21,7 @@ const ROOMS: &[&str] = &[
     "infer",
     "report",
     "session",
+    "checkpoint",
     "front",
     "repl",
     "cli",
@@ -39,6 +40,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("rustyline", &["src/repl/editor"]),
     ("clap", &["src/cli/"]),
     ("gemm", &["src/backend/"]),
+    ("safetensors", &["src/checkpoint/format.rs"]),
     ("tiny_skia", &["src/report/picture/png.rs"]),
     ("ttf_parser", &["src/report/picture/png.rs"]),
 ];

@@ -246,6 +246,15 @@ impl<E: Elem> FastStep<E> {
     }
 }
 
+/// Copies numbers that lie end to end to where their segments have them.
+fn pad<E: Elem>(segments: &[Segment], mut values: &[f64], flat: &mut [E]) {
+    for Segment { offset, layout } in segments {
+        let (own, rest) = values.split_at(layout.count());
+        layout.pad(own, &mut flat[*offset..][..layout.len()], E::of);
+        values = rest;
+    }
+}
+
 /// Copies the elements of a segment without their padding.
 fn unpad<E: Elem>(segment: &Segment, flat: &[E], out: &mut [f64]) {
     let Segment { offset, layout } = segment;
@@ -269,14 +278,9 @@ impl<E: Elem> Step for FastStep<E> {
         self.unpad(unsafe { self.nodes.params.as_slice() }, out);
     }
 
-    fn set_params(&mut self, mut values: &[f64]) {
+    fn set_params(&mut self, values: &[f64]) {
         // SAFETY: no kernel is running.
-        let flat = unsafe { self.nodes.params.as_mut() };
-        for segment in &self.segments {
-            let (own, rest) = values.split_at(segment.layout.count());
-            segment.layout.pad(own, &mut flat[segment.offset..][..segment.layout.len()], E::of);
-            values = rest;
-        }
+        pad(&self.segments, values, unsafe { self.nodes.params.as_mut() });
     }
 
     fn set_rows(&mut self, rows: &Rows) {
@@ -372,6 +376,16 @@ impl<E: Elem> Step for FastStep<E> {
         let grad = self.nodes.params.gradient(self.gradients.get_mut());
         let on = Moments { params, grad, first, second };
         update::apply(self.nodes.isa, update, on, self.nodes.threads);
+    }
+
+    fn read_moments(&self, first: &mut [f64], second: &mut [f64]) {
+        self.unpad(&self.moments[0], first);
+        self.unpad(&self.moments[1], second);
+    }
+
+    fn set_moments(&mut self, first: &[f64], second: &[f64]) {
+        pad(&self.segments, first, &mut self.moments[0]);
+        pad(&self.segments, second, &mut self.moments[1]);
     }
 
     fn describe(&self) -> String {

@@ -213,6 +213,16 @@ where
         self.set_params(&params);
     }
 
+    fn read_moments(&self, first: &mut [f64], second: &mut [f64]) {
+        first.copy_from_slice(&self.moments.first);
+        second.copy_from_slice(&self.moments.second);
+    }
+
+    fn set_moments(&mut self, first: &[f64], second: &[f64]) {
+        self.moments.first.copy_from_slice(first);
+        self.moments.second.copy_from_slice(second);
+    }
+
     fn describe(&self) -> String {
         let line = |item: &Item| {
             let by = match item.how {

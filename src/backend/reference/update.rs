@@ -4,8 +4,8 @@ use crate::backend::Update;
 
 /// What the optimisers carry from step to step, per parameter.
 pub(super) struct Moments {
-    first: Vec<f64>,
-    second: Vec<f64>,
+    pub(super) first: Vec<f64>,
+    pub(super) second: Vec<f64>,
 }
 
 impl Moments {

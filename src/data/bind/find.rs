@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 pub(super) fn sources<'a>(
     model: &'a Model,
     tables: &'a Tables,
+    lacking: &[NameId],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Source<'a>> {
     let finder = Finder { model, tables };
@@ -21,12 +22,12 @@ pub(super) fn sources<'a>(
     if diagnostics.has_errors() {
         return vec![];
     }
-    if tables.files.is_empty() && data(model).next().is_some() {
+    if tables.files.is_empty() && data(model).count() > lacking.len() {
         diagnostics.push(errors::no_files(model));
         return vec![];
     }
     let mut sources = vec![];
-    for (name, decl, data) in data(model) {
+    for (name, decl, data) in data(model).filter(|(name, ..)| !lacking.contains(name)) {
         match finder.source(name, decl, data) {
             Ok(source) => sources.push(source),
             Err(error) => diagnostics.push(error),
@@ -39,6 +40,16 @@ pub(super) fn sources<'a>(
         }
     }
     sources
+}
+
+/// The observed data that no file holds.
+pub(super) fn lacking(model: &Model, tables: &Tables) -> Vec<NameId> {
+    let finder = Finder { model, tables };
+    let observed = data(model).filter(|(_, _, data)| data.observed);
+    let found = |decl: &NameDecl, data: &DataDecl| {
+        finder.files(decl).iter().any(|f| !matches!(fields(decl, data, f), Ok(None)))
+    };
+    observed.filter(|(_, decl, data)| !found(decl, data)).map(|(name, ..)| name).collect()
 }
 
 fn data(model: &Model) -> impl Iterator<Item = (NameId, &NameDecl, &DataDecl)> {
@@ -73,13 +84,18 @@ impl<'a> Finder<'a> {
         data(self.model).any(|(_, decl, _)| decl.name == name)
     }
 
-    /// The one file that holds the datum; a file named for it on the command line goes before all others.
-    fn locate(&self, decl: &NameDecl, data: &DataDecl) -> Result<Found<'a>, Diagnostic> {
+    /// Those that may hold a datum.
+    fn files(&self, decl: &NameDecl) -> Vec<&'a File> {
         let own = |file: &&File| file.target.as_deref() == Some(&decl.name);
-        let files: Vec<&File> = match self.tables.files.iter().filter(own).collect::<Vec<_>>() {
+        match self.tables.files.iter().filter(own).collect::<Vec<_>>() {
             own if !own.is_empty() => own,
             _ => self.tables.files.iter().filter(|f| f.target.is_none()).collect(),
-        };
+        }
+    }
+
+    /// The one file that holds the datum; a file named for it on the command line goes before all others.
+    fn locate(&self, decl: &NameDecl, data: &DataDecl) -> Result<Found<'a>, Diagnostic> {
+        let files = self.files(decl);
         let mut found: Vec<Found<'a>> = vec![];
         for file in &files {
             found.extend(fields(decl, data, file)?.map(|fields| (*file, fields)));

@@ -66,6 +66,15 @@ impl<'a> Labels<'a> {
         }
     }
 
+    /// All of them, in order.
+    pub(super) fn all(&self) -> Vec<String> {
+        let mut numbers: Vec<i64> = self.numbers.iter().copied().collect();
+        numbers.sort_unstable();
+        let mut texts: Vec<String> = self.texts.iter().map(|t| t.to_string()).collect();
+        texts.sort();
+        numbers.iter().map(i64::to_string).chain(texts).collect()
+    }
+
     pub(super) fn are_texts(&self) -> bool {
         !self.texts.is_empty()
     }

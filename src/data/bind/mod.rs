@@ -7,16 +7,19 @@ mod keys;
 mod labels;
 mod marks;
 mod overrides;
+mod partly;
 mod source;
 mod values;
 
 use super::errors::shape as errors;
 use super::table::Tables;
 use super::{Array, Bound, BoundDim, FileUsed};
-use crate::check::model::Model;
+use crate::check::model::{DimSize, Model};
 use crate::diag::Diagnostics;
 use axes::Axis;
 pub use marks::check as check_marks;
+pub use partly::{Partial, bind_partly};
+use source::Source;
 use std::sync::Arc;
 
 /// Binds the data that a model declares to what the files hold. `overrides` are sizes from the command line, for
@@ -28,21 +31,36 @@ pub fn bind(
 ) -> (Option<Bound>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let sizes = overrides::apply(&model, overrides, &mut diagnostics);
-    let sources = find::sources(&model, tables, &mut diagnostics);
-    let axes = axes::decide(&model, &sizes, &sources, &mut diagnostics);
+    let sources = find::sources(&model, tables, &[], &mut diagnostics);
+    let bound = read(&model, tables, &sources, &sizes, &mut diagnostics);
+    drop(sources);
+    let whole = |(dims, values, files)| Bound { model, dims, values, files };
+    (bound.map(whole), diagnostics)
+}
+
+/// Dimensions, values by name, and the files that they are from.
+type Read = (Vec<BoundDim>, Vec<Option<Array>>, Vec<FileUsed>);
+
+fn read(
+    model: &Model,
+    tables: &Tables,
+    sources: &[Source],
+    sizes: &[DimSize],
+    diagnostics: &mut Diagnostics,
+) -> Option<Read> {
+    let axes = axes::decide(model, sizes, sources, diagnostics);
     let mut values: Vec<Option<Array>> = vec![None; model.names.len()];
-    for source in &sources {
+    for source in sources {
         match values::read(source, &axes) {
             Ok(array) => values[source.name.0 as usize] = array,
             Err(error) => diagnostics.push(error),
         }
     }
-    entries::check(&model, &axes, &mut diagnostics);
-    let dims = if diagnostics.has_errors() { None } else { sized(&model, axes, &mut diagnostics) };
+    entries::check(model, &axes, diagnostics);
+    let dims = if diagnostics.has_errors() { None } else { sized(model, axes, diagnostics) };
     let files =
         tables.files.iter().map(|f| FileUsed { path: f.path.clone(), sha256: f.sha256.clone() });
-    let files = files.collect();
-    (dims.map(|dims| Bound { model, dims, values, files }), diagnostics)
+    Some((dims?, values, files.collect()))
 }
 
 /// Labels, positions and slices in the expressions of a model against sizes and labels that are known.

@@ -1,0 +1,185 @@
+//! New data under a fit: which values are to be drawn, and from what.
+//!
+//! Latents without new rows are those of the fit. Those of new rows come from their guide where that computes them from data
+//! that are there, else from the prior given the rest; those that are summed out are drawn given their data. Statistics of data alone are numbers of the fit.
+
+use super::{Inputs, Session, errors};
+use crate::check::model::{DimId, Model, NameId, NameKind, Site, Stage, StmtKind};
+use crate::check::plan::{Plan, Sizes, plan};
+use crate::data::{self, BoundDim, Partial};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::infer::{self, Draws, Param, SEED, predictions};
+use crate::lower::{Blanks, Problem, of_data, supports};
+use std::sync::Arc;
+
+/// New data, and what is to be drawn of them.
+pub struct Prediction {
+    pub problem: Problem,
+    blanks: Blanks,
+    fresh: Vec<DimId>,
+    params: Vec<f64>,
+}
+
+impl Session {
+    /// What a fit says of the data that it saw, were they drawn anew.
+    ///
+    /// # Errors
+    /// E0447 where nothing is observed, E0448 where the fit lacks a parameter.
+    pub fn replicas(&self, problem: Problem, fitted: &[Param]) -> Result<Prediction, Diagnostics> {
+        let observed = |name: &NameId| is_observed(&self.model, *name);
+        let drawn = names(&self.model).filter(observed).collect();
+        Self::known(problem, Blanks { drawn, ..Blanks::default() }, vec![], fitted)
+    }
+
+    /// What a fit says of new data. `before` are the dimensions of the fit, `then` its problem, which is asked for where the
+    /// model has statistics of its data.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the data, E0447 where nothing is left to be drawn, E0448 where the fit lacks what new rows need.
+    pub fn prediction(
+        &self,
+        inputs: &Inputs,
+        before: &[BoundDim],
+        fitted: &[Param],
+        then: &dyn Fn() -> Result<Problem, Diagnostics>,
+    ) -> Result<(Prediction, Diagnostics), Diagnostics> {
+        let (tables, mut found) = data::read(&inputs.data);
+        if found.has_errors() {
+            return Err(found);
+        }
+        let (partial, more) = data::bind_partly(self.model.clone(), &tables, &inputs.dims, before);
+        found.extend(more);
+        let Some(Partial { mut bound, lacking, fresh, grown }) = partial else { return Err(found) };
+        bound.model = Arc::new(settled(&self.model, &fresh, then)?);
+        let bound = Arc::new(bound);
+        let sizes = Sizes { dims: bound.sizes(), supports: supports(&bound) };
+        let (plan, more) = plan(&bound.model, &inputs.policy, &sizes);
+        if more.has_errors() {
+            return Err(more);
+        }
+        let latents = blank_latents(&bound.model, &plan, &lacking, &fresh).map_err(super::one)?;
+        let seed = inputs.seed.or(self.model.fit.seed).unwrap_or(SEED);
+        let problem = self.assemble(bound, plan, seed);
+        let blanks = Blanks { drawn: lacking.clone(), lacking, latents, grown };
+        Ok((Self::known(problem, blanks, fresh, fitted)?, found))
+    }
+
+    fn known(
+        problem: Problem,
+        blanks: Blanks,
+        fresh: Vec<DimId>,
+        fitted: &[Param],
+    ) -> Result<Prediction, Diagnostics> {
+        let model = &problem.bound.model;
+        let grown = blanks.grown.iter().map(|(d, _)| model.dim(*d).name.as_str());
+        let (params, missing) = infer::fitted(&problem, fitted, &grown.collect::<Vec<_>>());
+        let of_rows = |name: &NameId| is_param_of(model, *name, &fresh);
+        if let Some(name) = model.modelled_reads().into_iter().find(of_rows) {
+            return Err(super::one(errors::not_of_the_fit(model, &model.name(name).name, &fresh)));
+        }
+        let needed = |param: &&String| {
+            let owner = model.find_name(param.split('.').next().unwrap_or_default());
+            owner.is_none_or(|name| !blanks.latents.contains(&name) && !of_rows(&name))
+        };
+        if let Some(param) = missing.iter().find(needed) {
+            return Err(super::one(errors::not_of_the_fit(model, param, &fresh)));
+        }
+        let prediction = Prediction { params, blanks, fresh, problem };
+        let model = prediction.problem.bound.model.clone();
+        match names(&model).any(|name| prediction.is_wanted(name)) {
+            true => Ok(prediction),
+            false => Err(super::one(errors::nothing_to_predict(&model))),
+        }
+    }
+}
+
+/// The latents of new rows that are drawn from their priors.
+fn blank_latents(
+    model: &Model,
+    plan: &Plan,
+    lacking: &[NameId],
+    fresh: &[DimId],
+) -> Result<Vec<NameId>, Diagnostic> {
+    let is_summed = |name: NameId| {
+        let row = plan.latents.iter().find(|l| l.name == name);
+        row.is_some_and(|l| l.estimator().card().name == "marginalize")
+    };
+    let (mut blank, mut summed): (Vec<NameId>, Vec<NameId>) = (vec![], vec![]);
+    for site in sites(model).filter(|site| !site.observed) {
+        let is_new = site.dims.iter().any(|d| fresh.contains(d));
+        if is_summed(site.name) {
+            if !is_new {
+                return Err(errors::summed_out(model, site.name));
+            }
+            summed.push(site.name);
+            continue;
+        }
+        let reads = model.guide_names(site.name);
+        let unknown =
+            |n: &NameId| lacking.contains(n) || blank.contains(n) || is_param_of(model, *n, fresh);
+        let without = reads.into_iter().find(unknown);
+        match (is_new, without) {
+            (false, Some(datum)) => return Err(errors::guide_lacks(model, site.name, datum)),
+            (true, lack) if site.guide.is_none() || lack.is_some() => blank.push(site.name),
+            _ => {}
+        }
+    }
+    // Beside draws from a prior, which the data do not move, what was summed is drawn from its own.
+    Ok(if blank.is_empty() { blank } else { blank.into_iter().chain(summed).collect() })
+}
+
+impl Prediction {
+    /// Draws of what lacks, and of latents and computed names that have new rows.
+    pub fn draws(&self, count: usize, seed: u64) -> Draws {
+        let wanted = |name| self.is_wanted(name);
+        predictions(&self.problem, &self.params, &self.blanks, (count, seed), &wanted)
+    }
+
+    fn is_wanted(&self, name: NameId) -> bool {
+        let decl = self.problem.bound.model.name(name);
+        let is_new = decl.ty.dims.iter().any(|d| self.fresh.contains(d));
+        let is_shown = match decl.kind {
+            NameKind::Latent { .. } => true,
+            NameKind::Let { hidden, .. } => decl.ty.stage >= Stage::Param && !hidden,
+            _ => false,
+        };
+        self.blanks.drawn.contains(&name) || is_new && is_shown
+    }
+}
+
+/// Whether it is a point estimate for each of some rows.
+fn is_param_of(model: &Model, name: NameId, rows: &[DimId]) -> bool {
+    let decl = model.name(name);
+    let is_param = matches!(decl.kind, NameKind::Param { .. });
+    is_param && decl.ty.dims.iter().any(|d| rows.contains(d))
+}
+
+/// The model with the statistics of the data that were fitted.
+fn settled(
+    model: &Model,
+    fresh: &[DimId],
+    then: &dyn Fn() -> Result<Problem, Diagnostics>,
+) -> Result<Model, Diagnostics> {
+    let any = model.clone().settle(fresh, &mut |_| vec![]);
+    let mut settled = model.clone();
+    if any {
+        let then = then()?;
+        settled.settle(fresh, &mut |e| of_data(&then, e));
+    }
+    Ok(settled)
+}
+
+fn names(model: &Model) -> impl Iterator<Item = NameId> {
+    (0..model.names.len() as u32).map(NameId)
+}
+
+fn sites(model: &Model) -> impl Iterator<Item = &Site> {
+    model.stmts.iter().filter_map(|s| match &s.kind {
+        StmtKind::Tilde(site) => Some(site),
+        _ => None,
+    })
+}
+
+fn is_observed(model: &Model, name: NameId) -> bool {
+    sites(model).any(|site| site.observed && site.name == name)
+}
