@@ -11,7 +11,7 @@ mod npy;
 mod read;
 mod table;
 
-pub use bind::{Partial, bind, bind_partly, check_entries, check_marks};
+pub use bind::{Partial, bind, bind_partly, bind_without, check_entries, check_marks};
 pub use disk::OnDisk;
 pub use read::{read, read_keeping};
 pub use table::{Cells, Field, File, Tables};

@@ -1,13 +1,11 @@
 //! E0310–E0314: data that no file holds, or in several places, or in another form than declared.
 
 use super::{LISTED, count, list, sizes};
-use crate::check::model::{Model, NameDecl, NameKind};
+use crate::check::model::NameDecl;
 use crate::data::table::{File, Flaw};
 use crate::diag::{Code, Diagnostic, nearest};
 
-pub(in crate::data) fn no_files(model: &Model) -> Diagnostic {
-    let data: Vec<&NameDecl> =
-        model.names.iter().filter(|n| matches!(n.kind, NameKind::Data(_))).collect();
+pub(in crate::data) fn no_files(data: &[&NameDecl]) -> Diagnostic {
     let names = list(data.iter().map(|n| n.name.as_str()));
     let diagnostic = Diagnostic::new(Code::E0310, format!("the model needs data for {names}"))
         .help("name the file that holds them: `--data FILE`");
