@@ -107,7 +107,7 @@ impl Session {
         inputs: &Inputs,
         bind: impl FnOnce(&data::Tables) -> (Option<Bound>, Diagnostics),
     ) -> (Option<Problem>, Diagnostics) {
-        let (tables, mut diags) = data::read(&inputs.data);
+        let (tables, mut diags) = data::read_for(&inputs.data, &self.model);
         if diags.has_errors() {
             return (None, diags);
         }

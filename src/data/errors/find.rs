@@ -134,12 +134,23 @@ pub(in crate::data) fn flawed(decl: &NameDecl, path: &str, key: &str, flaw: &Fla
         Flaw::Object { place } => {
             format!("`{key}{place}` in {path} must be a number or a list, found an object")
         }
+        Flaw::Kind(found) => {
+            let message = format!(
+                "`{key}` in {path} must hold numbers, truth values or texts, it is {found}"
+            );
+            return Diagnostic::new(Code::E0302, message)
+                .at(decl.span, "read from there")
+                .help("convert it before saving, to numbers or to texts")
+                .note("a table has one value in each cell: write lists as one row per entry");
+        }
+        Flaw::Unread => unreachable!("columns that the model names are read"),
     };
     let help = match flaw {
         Flaw::Ragged { .. } => {
             "make a long table of it, one row per entry: `data group: index(group)[entry]`"
         }
         Flaw::Mixed { .. } => "write missing entries as `null`",
+        Flaw::Kind(_) | Flaw::Unread => "",
         Flaw::Object { .. } => "write lists: in pandas `df.to_json(orient=\"records\")`",
     };
     Diagnostic::new(Code::E0314, message).at(decl.span, "read from there").help(help)
