@@ -1,25 +1,35 @@
-//! `elbow sample FILE`: draws from the prior and of the data that the model would have, before a fit.
+//! `elbow sample FILE`: draws from the prior and of the data that the model would have, before a fit; with `--fit DIR` from the
+//! posterior and of the data that the fitted model would have.
 
 use super::images::{self, ImageArgs, Images};
 use super::inputs::{DataArgs, open_checked};
 use super::{Status, errors, write_whole};
 use crate::backend::Lowering;
 use crate::check::model::{FitSettings, NameId, NameKind, Stage, StmtKind};
+use crate::checkpoint::{self, Checkpoint};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::front::Terminal;
-use crate::infer::{Config, Draws, Source, chosen_draws, summarize};
+use crate::infer::{self, Config, Draws, Param, chosen_draws, summarize};
 use crate::lower::Problem;
 use crate::report;
-use crate::session::Inputs;
+use crate::session::{Inputs, Session};
+use crate::source::Source;
 use std::path::{Path, PathBuf};
 
-/// Draw from a model before a fit: latents from the prior, observed data given them
+/// Draw latents and observed data from a model before a fit, or from a fit
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Sample {
     /// The model file; `-` is standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "fit")]
+    file: Option<PathBuf>,
+    /// Draw from the fit in this folder
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with_all = ["file", "dims", "estimators", "overrides", "objective", "batches"],
+    )]
+    fit: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgs,
     /// How many draws
@@ -45,7 +55,20 @@ Examples:
   elbow sample eight_schools.elbow --data eight_schools.csv
   elbow sample coin.elbow --dim flip=100 --draws 5000 --out coin.csv
   elbow sample regression.elbow --data covariates.csv --out draws.npz --seed 7
-  elbow sample vae.elbow --dim image=100 --dim pixel=784 --draws 2 --images pixel=28x28";
+  elbow sample vae.elbow --dim image=100 --dim pixel=784 --draws 2 --images pixel=28x28
+  elbow sample --fit vae.fit --images pixel=28x28
+  elbow sample --fit eight_schools.fit --out replicas.npz";
+
+/// What is drawn from.
+struct Drawn {
+    session: Session,
+    problem: Problem,
+    seed: u64,
+    /// The parameters of a fit, by name and as the problem has them; `None` for the prior.
+    fitted: Option<(Vec<Param>, Vec<f64>)>,
+    /// Of the model's file or the fit's folder.
+    name: PathBuf,
+}
 
 /// How draws are written.
 #[derive(Clone, Copy)]
@@ -71,28 +94,24 @@ impl Sample {
             Status::Mistake
         };
         let format = self.out.as_deref().map(format).transpose().map_err(mistake)?;
-        let (session, mut found) = open_checked(&self.file, terminal)?;
-        let inputs = Inputs { seed: self.seed, ..self.data.inputs() };
-        let (problem, more) = session.problem_without_data(&inputs);
-        found.extend(more);
-        terminal.report(&found, &session.source);
-        let problem = problem.ok_or(Status::Mistake)?;
-        let images = self.images.find(&problem).map_err(mistake)?;
-        let flags = FitSettings { seed: self.seed, ..FitSettings::default() };
-        let config = Config::new(&problem, &session.settings(&flags), 1, Lowering::Fast);
-        let draws = self.draw(&problem, format.is_some(), config.seed).map_err(mistake)?;
-        if let Some(improper) = improper(&problem, &draws) {
-            let error = errors::improper_prior(&session, improper);
-            terminal.report(&Diagnostics::from_iter([error]), &session.source);
+        let drawn = match &self.fit {
+            Some(folder) => self.fitted(folder, terminal)?,
+            None => self.unfitted(terminal)?,
+        };
+        let images = self.images.find(&drawn.problem).map_err(mistake)?;
+        let draws = self.draw(&drawn, format.is_some()).map_err(mistake)?;
+        if let Some(name) = improper(&drawn.problem, &draws).filter(|_| drawn.fitted.is_none()) {
+            let error = errors::improper_prior(&drawn.session, name);
+            terminal.report(&Diagnostics::from_iter([error]), &drawn.session.source);
             return Err(Status::Mistake);
         }
-        let mut files = self.pictures(&images, &problem, config.seed);
+        let mut files = self.pictures(&images, &drawn);
         if let (Some(format), Some(path)) = (format, &self.out) {
             let bytes = match format {
                 Format::Csv => {
-                    report::draws_csv(&draws, &session.source.name, config.seed).into_bytes()
+                    report::draws_csv(&draws, &drawn.session.source.name, drawn.seed).into_bytes()
                 }
-                Format::Npz => report::draws_npz(&draws, &problem.bound),
+                Format::Npz => report::draws_npz(&draws, &drawn.problem.bound),
             };
             files.push((path.clone(), bytes));
         }
@@ -100,43 +119,86 @@ impl Sample {
             write_whole(path, bytes).map_err(|e| mistake(errors::cannot_draw(path, &e)))?;
         }
         if !self.quiet {
-            terminal.print(&self.text(&problem, &draws, &files));
+            terminal.print(&self.text(&drawn, &draws, &files));
         }
         Ok(())
     }
 
+    /// A model without its observed data.
+    fn unfitted(&self, terminal: &Terminal) -> Result<Drawn, Status> {
+        let file = self.file.as_deref().unwrap_or(Path::new("-"));
+        let (session, mut found) = open_checked(file, terminal)?;
+        let inputs = Inputs { seed: self.seed, ..self.data.inputs() };
+        let (problem, more) = session.problem_without_data(&inputs);
+        found.extend(more);
+        terminal.report(&found, &session.source);
+        let problem = problem.ok_or(Status::Mistake)?;
+        let flags = FitSettings { seed: self.seed, ..FitSettings::default() };
+        let config = Config::new(&problem, &session.settings(&flags), 1, Lowering::Fast);
+        let name = file.file_name().unwrap_or_default().into();
+        Ok(Drawn { session, problem, seed: config.seed, fitted: None, name })
+    }
+
+    /// A model with the data and the parameters of a fit.
+    fn fitted(&self, folder: &Path, terminal: &Terminal) -> Result<Drawn, Status> {
+        let tell = |found: Diagnostics, source: &Source| {
+            terminal.report(&found, source);
+            Status::Mistake
+        };
+        let none = Source::new("elbow", "");
+        let opened = Checkpoint::open(folder);
+        let checkpoint = opened.map_err(|e| tell(Diagnostics::from_iter([e]), &none))?;
+        let session = checkpoint.session(folder).map_err(|found| tell(found, &none))?;
+        let given = self.data.inputs().data;
+        let inputs = match given.is_empty() {
+            true => checkpoint.inputs(),
+            false => Inputs { data: given, ..checkpoint.inputs() },
+        };
+        let (problem, _) = checkpoint
+            .problem(folder, &session, &inputs)
+            .map_err(|found| tell(found, &session.source))?;
+        let seed = self.seed.unwrap_or(checkpoint.about.config.seed);
+        let (params, missing) = infer::fitted(&problem, &checkpoint.params);
+        if let Some(name) = missing.into_iter().next() {
+            terminal.complain(checkpoint::unfit(folder, &infer::Unfit(name)));
+            return Err(Status::Mistake);
+        }
+        let name = folder.file_name().unwrap_or_default().into();
+        Ok(Drawn { session, problem, seed, fitted: Some((checkpoint.params, params)), name })
+    }
+
     /// Draws of every name that is written, or of those that are short enough to be shown.
-    fn draw(&self, problem: &Problem, all: bool, seed: u64) -> Result<Draws, Diagnostic> {
-        let count = self.draws as usize;
+    fn draw(&self, drawn: &Drawn, all: bool) -> Result<Draws, Diagnostic> {
+        let (problem, count) = (&drawn.problem, self.draws as usize);
         let size = |name| elements(problem, name);
         let wanted = |name: NameId| all || size(name) <= SHOWN;
         let names = (0..problem.bound.model.names.len() as u32).map(NameId);
-        let drawn = names.filter(|&name| is_drawn(problem, name) && wanted(name));
-        let largest = drawn.clone().max_by_key(|&name| size(name));
-        let numbers = drawn.map(size).sum::<usize>() as f64 * count as f64;
+        let names = names.filter(|&name| is_drawn(problem, name) && wanted(name));
+        let largest = names.clone().max_by_key(|&name| size(name));
+        let numbers = names.map(size).sum::<usize>() as f64 * count as f64;
         if let Some(largest) = largest.filter(|_| numbers > MOST) {
             let name = &problem.bound.model.name(largest).name;
             let fits = (MOST / numbers * count as f64) as usize;
             return Err(errors::too_many_numbers(name, size(largest), count, fits));
         }
-        let source = Source { params: None, predicts: true };
-        Ok(chosen_draws(problem, source, count, seed, &wanted))
+        let params = drawn.fitted.as_ref().map(|(_, params)| params.as_slice());
+        let source = infer::Source { params, predicts: true };
+        Ok(chosen_draws(problem, source, count, drawn.seed, &wanted))
     }
 
-    /// Beside the file of the draws, or in the folder at hand under the name of the model.
-    fn pictures(&self, images: &[Images], problem: &Problem, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
-        let beside =
-            self.out.as_deref().unwrap_or(Path::new(self.file.file_name().unwrap_or_default()));
-        let stem = beside
-            .file_stem()
-            .filter(|s| *s != "-")
-            .map_or("model".into(), |s| s.to_string_lossy());
+    /// Beside the file of the draws, or in the folder at hand under the name of the model or the fit.
+    fn pictures(&self, images: &[Images], drawn: &Drawn) -> Vec<(PathBuf, Vec<u8>)> {
+        let beside = self.out.as_deref().unwrap_or(&drawn.name);
+        let stem = beside.file_stem().filter(|s| *s != "-");
+        let stem = stem.map_or("model".into(), |s| s.to_string_lossy());
         let place = |name: String| beside.with_file_name(format!("{stem}_{name}"));
-        let files = images::samples_alone(images, problem, None, seed).into_iter();
-        files.map(|(name, bytes)| (place(name), bytes)).collect()
+        let params = drawn.fitted.as_ref().map(|(known, _)| known.as_slice());
+        let files = images::samples_alone(images, &drawn.problem, params, drawn.seed);
+        files.into_iter().map(|(name, bytes)| (place(name), bytes)).collect()
     }
 
-    fn text(&self, problem: &Problem, draws: &Draws, files: &[(PathBuf, Vec<u8>)]) -> String {
+    fn text(&self, drawn: &Drawn, draws: &Draws, files: &[(PathBuf, Vec<u8>)]) -> String {
+        let problem = &drawn.problem;
         let rest = match &self.out {
             Some(path) => format!(" in {}", path.display()),
             None => String::new(),
@@ -151,7 +213,8 @@ impl Sample {
             out +=
                 &format!("… {} has {count} elements; `--out draws.npz` writes them\n", decl.name);
         }
-        out += &format!("\n{} draws from the prior", draws.count);
+        let from = if drawn.fitted.is_some() { "posterior" } else { "prior" };
+        out += &format!("\n{} draws from the {from}", draws.count);
         let names: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
         if names.is_empty() { out + "\n" } else { out + &format!("; wrote {}\n", names.join(", ")) }
     }

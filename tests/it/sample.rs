@@ -132,3 +132,49 @@ fn pictures_are_of_the_prior() {
     let picture = fs::read(folder.path().join("d_x.png")).unwrap();
     assert!(picture.starts_with(b"\x89PNG"));
 }
+
+/// Replicas have the moments of the exact posterior predictive; pictures are those of the run.
+#[test]
+fn a_fit_is_drawn_from_without_fitting_it_again() {
+    let folder = place("data y: real[n]\nm ~ Normal(0, 10)\ny ~ Normal(m, 2)\n");
+    fs::write(folder.path().join("y.csv"), "y\n1\n2\n3\n6\n").unwrap();
+    let run = |words: &str| {
+        let output = elbow(folder.path(), words);
+        assert!(output.status.success(), "{}", errors(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    run("run m.elbow --data y.csv --seed 5 --images n=2x2 --quiet");
+    let shown = run("sample --fit m.fit --draws 20000 --out d.csv --images n=2x2");
+    assert!(shown.contains("20000 draws from the posterior; wrote d_y.png, d.csv"), "{shown}");
+    let precision = 4.0 / 4.0 + 0.01;
+    let (mean, variance) = (3.0 / precision, 1.0 / precision);
+    let columns = columns(&folder.path().join("d.csv"));
+    for (name, draws) in &columns[1..] {
+        let spread = if name == "m" { variance } else { 4.0 + variance };
+        let z = z_scores(draws, mean, spread);
+        assert!(z.iter().all(|z| z.abs() < 5.0), "{name}: {z:?}");
+    }
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert!(bytes("d_y.png") == bytes("m.fit/images/samples_y.png"), "the same seed");
+    fs::write(folder.path().join("y.csv"), "y\n1\n2\n3\n7\n").unwrap();
+    let refused = |words: &str| errors(&elbow(folder.path(), words));
+    assert!(refused("sample --fit m.fit").contains("E0444"));
+    assert!(refused("sample --fit none.fit").contains("E0440"));
+    assert!(refused("sample m.elbow --fit m.fit").contains("E0403"));
+    assert!(refused("sample").contains("E0403"));
+}
+
+/// A fit that is gone on with draws its pictures again.
+#[test]
+fn resumed_fits_have_pictures() {
+    let folder = place("data y: real[n]\nm ~ Normal(0, 10)\ny ~ Normal(m, 2)\n");
+    fs::write(folder.path().join("y.csv"), "y\n1\n2\n3\n6\n").unwrap();
+    let run = |words: &str| {
+        let output = elbow(folder.path(), words);
+        assert!(output.status.success(), "{}", errors(&output));
+    };
+    run("run m.elbow --data y.csv --images n=2x2 --steps 100 --quiet");
+    fs::remove_dir_all(folder.path().join("m.fit/images")).unwrap();
+    run("resume m.fit --steps 200 --quiet");
+    assert!(folder.path().join("m.fit/images/samples_y.png").exists());
+}
