@@ -133,6 +133,46 @@ impl Model {
     }
 }
 
+impl Model {
+    /// The observed data that nothing is made from, guides aside: they can be drawn before there are any.
+    pub fn drawn_data(&self) -> Vec<NameId> {
+        let mut open = vec![];
+        for stmt in &self.stmts {
+            match &stmt.kind {
+                StmtKind::Tilde(site) => names_of(&site.dist, &mut open),
+                StmtKind::Factor(value) => names_in(value, &mut open),
+                StmtKind::Let { name, value } if !self.is_hidden(*name) => {
+                    names_in(value, &mut open)
+                }
+                StmtKind::Let { .. } | StmtKind::Guide(_) => {}
+            }
+        }
+        for decl in &self.names {
+            if let NameKind::Param { init: Some(init) } = &decl.kind {
+                names_in(init, &mut open);
+            }
+        }
+        let mut read = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if let (true, NameKind::Let { stmt, .. }) = (read.insert(name), &self.name(name).kind)
+                && let StmtKind::Let { value, .. } = &self.stmts[*stmt].kind
+            {
+                names_in(value, &mut open);
+            }
+        }
+        let names = (0..self.names.len() as u32).map(NameId);
+        let is_drawn = |name: &NameId| match &self.name(*name).kind {
+            NameKind::Data(data) => data.observed && !read.contains(name),
+            _ => false,
+        };
+        names.filter(is_drawn).collect()
+    }
+
+    fn is_hidden(&self, name: NameId) -> bool {
+        matches!(self.name(name).kind, NameKind::Let { hidden: true, .. })
+    }
+}
+
 fn names_of(dist: &DistCall, out: &mut Vec<NameId>) {
     dist.args.iter().for_each(|arg| names_in(arg, out));
     if let Some(inner) = &dist.inner {

@@ -3,7 +3,7 @@
 //! The command line wins over an annotation, an annotation over the automatic choice; a biased choice says what is exact
 //! instead, where that is affordable.
 
-use super::batch::{batches, inside, unbounded};
+use super::batch::{Said, batches, faults, inside, unbounded};
 use super::choice::{Chosen, able, affordable, candidates, moved_bound, sampled};
 use super::counting::{joint_values, subset_size, values};
 use super::elimination::{Obstacle, Sum, eliminate};
@@ -87,6 +87,13 @@ impl Plan {
 
     pub fn of(&self, name: NameId) -> Option<&LatentPlan> {
         self.latents.iter().find(|l| l.name == name)
+    }
+
+    /// Whether some rows along a dimension can be computed without the others.
+    pub fn parts(&self, model: &Model, dim: DimId) -> bool {
+        let summed = self.latents.iter().filter(|l| l.estimator == "marginalize");
+        faults(model, dim, Said::Flag).is_empty()
+            && summed.into_iter().all(|l| inside(model, &[(dim, 1)], &l.flows).is_none())
     }
 
     /// The plan with every latent summed out of the model whose sum is affordable; `None` where those do not factor.

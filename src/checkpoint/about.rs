@@ -25,6 +25,9 @@ pub struct About {
     /// As the fit began; `Standing` says where it ends.
     pub config: Config,
     pub held_out: HeldOut,
+    /// `--images`
+    #[serde(default)]
+    pub images: Vec<String>,
     /// `--save-every`
     pub save_every: Option<String>,
 }
@@ -99,6 +102,7 @@ impl About {
             dims: dims.collect(),
             config: config.clone(),
             held_out: HeldOut::default(),
+            images: vec![],
             save_every: None,
         }
     }

@@ -1,8 +1,11 @@
-//! E0402, E0403, E0408–E0414, E0441: command lines, the codes that `explain` knows, files that `fmt` cannot write, what cannot be
-//! measured and what a measurement finds.
+//! E0402, E0403, E0408–E0414, E0421, E0430–E0434, E0441: command lines, the codes that `explain` knows, files that `fmt` cannot
+//! write, what cannot be measured, what a measurement finds, and what makes no pictures or tables.
 
+use crate::check::model::{Model, NameDecl, StmtKind};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::lab::{Point, Test, Worst};
+use crate::report::Frame;
+use crate::session::Session;
 use std::path::Path;
 
 /// E0403. clap's own words, in our form.
@@ -100,6 +103,84 @@ pub(super) fn nothing_called(name: &str, near: Option<&str>) -> Diagnostic {
     match near {
         Some(near) => diagnostic.help(format!("did you mean `elbow doc {near}`?")),
         None => diagnostic.help("`elbow list distributions` and `elbow list estimators` show all"),
+    }
+}
+
+/// E0430.
+pub(super) fn no_such_picture_dim(name: &str, model: &Model) -> Diagnostic {
+    let dims = || model.dims.iter().map(|d| d.name.as_str());
+    let near = nearest(name, dims());
+    let known: Vec<&str> = dims().collect();
+    Diagnostic::new(Code::E0430, format!("`--images {name}=…` names no dimension of the model"))
+        .note(format!("dimensions: {}", known.join(", ")))
+        .help_if(near.is_some(), format!("did you mean `{}`?", near.unwrap_or_default()))
+}
+
+/// E0431.
+pub(super) fn pictures_do_not_fit(dim: &str, size: usize, frame: Frame) -> Diagnostic {
+    let Frame { rows, columns } = frame;
+    let message = match rows.checked_mul(columns) {
+        Some(product) => {
+            format!("`{dim}` has {size} positions, and {rows} × {columns} are {product}")
+        }
+        None => format!("`{dim}` has {size} positions, and {rows} × {columns} are many more"),
+    };
+    let side = (1..=size.isqrt()).rev().find(|rows| size.is_multiple_of(*rows)).unwrap_or(1);
+    let diagnostic = Diagnostic::new(Code::E0431, message);
+    let diagnostic = match side {
+        1 => diagnostic.note(format!("{size} positions make no rectangle of several rows")),
+        _ => diagnostic,
+    };
+    diagnostic.help(format!("`--images {dim}={side}x{}` fits", size / side))
+}
+
+/// E0432.
+pub(super) fn nothing_to_picture(dim: &str, model: &Model) -> Diagnostic {
+    let observed = model.stmts.iter().filter_map(|s| match &s.kind {
+        StmtKind::Tilde(site) if site.observed => Some(model.name(site.name)),
+        _ => None,
+    });
+    let words = |decl: &NameDecl| {
+        let dims: Vec<&str> = decl.ty.dims.iter().map(|&d| model.dim(d).name.as_str()).collect();
+        format!("`{}[{}]`", decl.name, dims.join(", "))
+    };
+    let observed: Vec<String> = observed.map(words).collect();
+    let known = if observed.is_empty() { "none".into() } else { observed.join(", ") };
+    Diagnostic::new(Code::E0432, format!("no observed datum has the dimension `{dim}`"))
+        .note(format!("observed data: {known}"))
+        .help("name a dimension of a datum that stands to the left of a `~`")
+}
+
+/// E0421.
+pub(super) fn improper_prior(session: &Session, name: &str) -> Diagnostic {
+    let message = format!("the prior of `{name}` cannot be drawn from");
+    let diagnostic = Diagnostic::new(Code::E0421, message)
+        .note("a prior without a total mass says nothing before the data do")
+        .help(format!(
+            "give `{name}`, or what it is made from, a prior with a total mass, as Normal(0, 10)"
+        ));
+    match session.model.find_name(name) {
+        Some(id) => diagnostic.at(session.model.name(id).span, "no draw of this is a number"),
+        None => diagnostic,
+    }
+}
+
+/// E0433.
+pub(super) fn no_such_table(path: &Path) -> Diagnostic {
+    let name = path.display();
+    let stem = path.with_extension("");
+    let message = format!("draws are written as .csv or .npz, and `{name}` is neither");
+    Diagnostic::new(Code::E0433, message).help(format!("try `--out {}.csv`", stem.display()))
+}
+
+/// E0434.
+pub(super) fn too_many_numbers(name: &str, size: usize, draws: usize, fits: usize) -> Diagnostic {
+    let message =
+        format!("{draws} draws of `{name}`, which has {size} elements, are too many to hold");
+    let diagnostic = Diagnostic::new(Code::E0434, message);
+    match fits {
+        0 => diagnostic.help("shorten a dimension: `--dim NAME=SIZE` in the place of its data"),
+        _ => diagnostic.help(format!("take fewer: `--draws {fits}`")),
     }
 }
 

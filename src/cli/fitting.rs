@@ -2,11 +2,12 @@
 
 use super::Status;
 use super::held_out::HeldOut;
+use super::images::{self, Images, Pictured};
 use crate::backend::fast::in_pool;
 use crate::checkpoint::{self, About, Checkpoint, Ending};
 use crate::diag::{self, Diagnostic, Diagnostics};
 use crate::front::{self, Every, Fit, Interrupt, Progress, Terminal};
-use crate::infer::{Config, Finding, Stop};
+use crate::infer::{Config, Finding, Param, Stop};
 use crate::lower::Problem;
 use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
@@ -23,6 +24,7 @@ pub(super) struct Ready {
     pub(super) warnings: Diagnostics,
     pub(super) folder: Folder,
     pub(super) held_out: Vec<HeldOut>,
+    pub(super) images: Vec<Images>,
     pub(super) about: About,
     pub(super) save_every: Option<Every>,
     pub(super) shown: Shown,
@@ -65,9 +67,12 @@ impl Ready {
                 Exit::Interrupted => Ending::UnderWay,
                 Exit::NotFinite => Ending::NotFinite,
             };
-            Ok((fit, self.checkpoint(&run, ending)))
+            let checkpoint = self.checkpoint(&run, ending);
+            let pictured = self.pictured(&fit, &checkpoint.params);
+            let pictures = images::files(&self.images, &pictured);
+            Ok((fit, checkpoint, pictures))
         });
-        let (fit, checkpoint) = match fitted {
+        let (fit, checkpoint, pictures) = match fitted {
             Ok(fitted) => fitted,
             Err(error) => {
                 terminal.complain(error);
@@ -76,7 +81,7 @@ impl Ready {
         };
         let stands = writer.stands;
         let found = self.warn(&fit.findings);
-        let status = self.finish(terminal, &fit, &checkpoint, stands);
+        let status = self.finish(terminal, &fit, (&checkpoint, pictures), stands);
         if !self.shown.json {
             terminal.report(&found, &self.session.source);
         }
@@ -89,6 +94,16 @@ impl Ready {
         let found: Diagnostics = findings.iter().map(words).collect();
         self.warnings.extend(found.clone());
         found
+    }
+
+    fn pictured<'a>(&'a self, fit: &'a Fit, params: &'a [Param]) -> Pictured<'a> {
+        Pictured {
+            problem: &self.problem,
+            params,
+            held_out: self.held_out.first().map(|h| &h.problem),
+            draws: &fit.draws,
+            seed: self.config.seed,
+        }
     }
 
     fn checkpoint(&self, run: &front::Run, ending: Ending) -> Checkpoint {
@@ -113,14 +128,15 @@ impl Ready {
         &self,
         terminal: &Terminal,
         fit: &Fit,
-        checkpoint: &Checkpoint,
+        (checkpoint, pictures): (&Checkpoint, Files),
         stands: bool,
     ) -> Status {
         let bound = &self.problem.bound;
         let broken = (fit.exit == Exit::NotFinite)
             .then(|| report::not_finite(bound, fit.blame.as_ref(), fit.steps));
         let record = record(self, fit, broken.as_ref());
-        let files = files(self, fit, &record, checkpoint);
+        let count = pictures.len();
+        let files = files(self, fit, &record, (checkpoint, pictures));
         let written = match stands {
             true => files.iter().try_for_each(|(name, bytes)| self.folder.put(name, bytes)),
             false => self.folder.write(&files),
@@ -134,7 +150,7 @@ impl Ready {
             record["summary"] = fit.summary.iter().map(row).collect();
             terminal.print(&format!("{record:#}\n"));
         } else if !self.shown.quiet {
-            terminal.print(&text(self, fit));
+            terminal.print(&text(self, fit, count));
         }
         if let Some(broken) = broken {
             terminal.report(&Diagnostics::from_iter([broken]), &self.session.source);
@@ -158,8 +174,8 @@ impl Writer<'_> {
         let written = match self.stands {
             true => self.folder.put(checkpoint::FILE, &bytes),
             false => self.folder.write(&[
-                ("run.json", format!("{begun:#}\n").into_bytes()),
-                (checkpoint::FILE, bytes),
+                ("run.json".to_string(), format!("{begun:#}\n").into_bytes()),
+                (checkpoint::FILE.to_string(), bytes),
             ]),
         };
         match written {
@@ -200,20 +216,25 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
     record.to_json()
 }
 
+/// Files by their names in the folder.
+type Files = Vec<(String, Vec<u8>)>;
+
 fn files(
     ready: &Ready,
     fit: &Fit,
     record: &serde_json::Value,
-    checkpoint: &Checkpoint,
-) -> [(&'static str, Vec<u8>); 5] {
+    (checkpoint, pictures): (&Checkpoint, Files),
+) -> Files {
     let draws = report::draws_csv(&fit.draws, &ready.session.source.name, ready.config.seed);
-    [
+    let tables = [
         ("summary.csv", report::summary_csv(&fit.summary)),
         ("draws.csv", draws.into_bytes()),
         ("history.csv", report::history_csv(&fit.history)),
         ("run.json", format!("{record:#}\n").into_bytes()),
-        (checkpoint::FILE, checkpoint.bytes()),
-    ]
+    ];
+    let last = (checkpoint::FILE.to_string(), checkpoint.bytes());
+    let tables = tables.map(|(name, bytes)| (name.to_string(), bytes));
+    tables.into_iter().chain(pictures).chain([last]).collect()
 }
 
 fn row(s: &crate::infer::Summary) -> serde_json::Value {
@@ -223,7 +244,7 @@ fn row(s: &crate::infer::Summary) -> serde_json::Value {
 }
 
 /// The report on the screen.
-fn text(ready: &Ready, fit: &Fit) -> String {
+fn text(ready: &Ready, fit: &Fit, pictures: usize) -> String {
     let mut out = report::batch_text(&ready.batches);
     out.push_str(&report::estimators(&ready.latents));
     out.push('\n');
@@ -237,5 +258,9 @@ fn text(ready: &Ready, fit: &Fit) -> String {
         Exit::NotFinite => ", broken off",
     };
     let folder = ready.folder.path().display();
-    out + &format!("{} steps in {:.2} s{ending}; results in {folder}/\n", fit.steps, fit.seconds)
+    out += &format!("{} steps in {:.2} s{ending}; results in {folder}/", fit.steps, fit.seconds);
+    if pictures > 0 {
+        out += &format!(", pictures in {folder}/images/");
+    }
+    out + "\n"
 }

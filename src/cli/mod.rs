@@ -9,6 +9,7 @@ mod explain;
 mod fitting;
 mod fmt;
 mod held_out;
+mod images;
 mod inputs;
 mod list;
 mod man;
@@ -20,6 +21,7 @@ mod predict;
 mod repl;
 mod resume;
 mod run;
+mod sample;
 mod variance;
 mod verify;
 
@@ -27,6 +29,8 @@ pub use panic::install_panic_hook;
 
 use crate::front::Terminal;
 use clap::{CommandFactory, Parser, Subcommand};
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -52,6 +56,7 @@ enum Command {
     Run(run::Run),
     Resume(resume::Resume),
     Predict(predict::Predict),
+    Sample(sample::Sample),
     Repl(repl::Repl),
     Check(check::Check),
     Plan(plan::Plan),
@@ -93,6 +98,15 @@ pub fn main(started: Instant) -> ExitCode {
     ExitCode::from(status as u8)
 }
 
+/// Writes a file as a whole, or leaves what stood there.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let workshop = tempfile::Builder::new().prefix(".elbow-").tempdir_in(beside)?;
+    let new = workshop.path().join("new");
+    std::fs::write(&new, bytes)?;
+    std::fs::rename(new, path)
+}
+
 /// The whole command line, for completions and manuals.
 fn grammar() -> clap::Command {
     Cli::command()
@@ -116,6 +130,7 @@ impl Command {
             Command::Run(run) => run.run(terminal, started),
             Command::Resume(resume) => resume.run(terminal),
             Command::Predict(predict) => predict.run(terminal),
+            Command::Sample(sample) => sample.run(terminal),
             Command::Repl(repl) => repl.run(terminal),
             Command::Check(check) => check.run(terminal),
             Command::Plan(plan) => plan.run(terminal),

@@ -3,6 +3,7 @@
 use super::Status;
 use super::fitting::{Ready, Shown};
 use super::held_out::held_out;
+use super::images::ImageArgs;
 use super::run::every;
 use crate::checkpoint::{self, About, Checkpoint, Ending};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -87,6 +88,7 @@ impl Resume {
             ..about.held_out.clone()
         };
         let held_out = held_out(&asked, &session, &inputs, &problem, terminal)?;
+        let images = ImageArgs::of_words(&about.images).find(&problem).map_err(complain)?;
         let folder = Folder::of_run(self.folder.clone());
         folder.sweep();
         let mut ready = Ready {
@@ -102,6 +104,7 @@ impl Resume {
             warnings,
             folder,
             held_out,
+            images,
             save_every: about.save_every.as_ref().and_then(|words| words.parse().ok()),
             about,
             shown: Shown { quiet: self.quiet, json: self.json },
@@ -148,7 +151,7 @@ impl Resume {
             ..about.held_out
         };
         let moved = About::new(session, inputs, problem, &about.config);
-        About { held_out, save_every: about.save_every, ..moved }
+        About { held_out, images: about.images, save_every: about.save_every, ..moved }
     }
 
     fn go_on(self, ready: Ready, checkpoint: Checkpoint, terminal: &Terminal) -> Status {

@@ -3,6 +3,7 @@
 use super::Status;
 use super::fitting::{Ready, Shown};
 use super::held_out::held_out;
+use super::images::ImageArgs;
 use super::inputs::{DataArgs, open_checked};
 use crate::backend::Lowering;
 use crate::check::model::{FitSettings, Precision, Schedule};
@@ -26,6 +27,8 @@ pub(super) struct Run {
     data: DataArgs,
     #[command(flatten)]
     fit: FitArgs,
+    #[command(flatten)]
+    images: ImageArgs,
     /// Held-out data, in place of the data of those names: their ELBO is reported
     #[arg(long, value_name = "FILE | NAME=FILE")]
     test: Vec<String>,
@@ -55,6 +58,7 @@ const EXAMPLES: &str = "Examples:
   elbow run mixture.elbow --data x.csv --estimator z=marginalize --steps 20000 --seed 7
   elbow run model.elbow --data data.json --out fits/first --force --json
   elbow run vae.elbow --data x=train.npz --test x=test.npz --test-bound 100
+  elbow run vae.elbow --data x=train.npz --test x=test.npz --images pixel=28x28
   elbow run vae.elbow --data x=train.npz --save-every 5m
 
 Exit codes: 0 done, 1 a mistake in what was given, 2 the fit broke off.";
@@ -173,11 +177,16 @@ impl Run {
         })?;
         let settings = session.settings(&self.fit.settings());
         let config = Config::new(&problem, &settings, self.fit.threads(), self.fit.lowering());
+        let images = self.images.find(&problem).map_err(|error| {
+            terminal.complain(error);
+            Status::Mistake
+        })?;
         let (words, save_every) = self.save_every.clone().unzip();
         let asked = checkpoint::HeldOut { data: self.test.clone(), bound: self.test_bound };
         let held_out = held_out(&asked, &session, &inputs, &problem, terminal)?;
         let about = About {
             held_out: asked,
+            images: self.images.words(),
             save_every: words,
             ..About::new(&session, &inputs, &problem, &config)
         };
@@ -191,6 +200,7 @@ impl Run {
             warnings,
             folder,
             held_out,
+            images,
             about,
             save_every,
             shown: Shown { quiet: self.quiet, json: self.json },

@@ -8,12 +8,14 @@ mod header;
 mod idx;
 mod json;
 mod npy;
+mod parquet;
 mod read;
 mod table;
+mod wanted;
 
-pub use bind::{Partial, bind, bind_partly, check_entries, check_marks};
+pub use bind::{Partial, bind, bind_partly, bind_without, check_entries, check_marks};
 pub use disk::OnDisk;
-pub use read::{read, read_keeping};
+pub use read::{read, read_for, read_keeping};
 pub use table::{Cells, Field, File, Tables};
 
 use crate::check::model::{DimId, Model};

@@ -2,7 +2,9 @@
 
 use super::errors::file as errors;
 use super::table::{Field, File, Layout, Tables};
-use super::{csv, idx, json, npy};
+use super::wanted::Wanted;
+use super::{csv, idx, json, npy, parquet};
+use crate::check::model::Model;
 use crate::diag::{Diagnostic, Diagnostics};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -19,12 +21,21 @@ pub fn read(specs: &[String]) -> (Tables, Diagnostics) {
     read_keeping(specs, LARGE)
 }
 
-/// The same where NPY files of more bytes than `large` stay on disk.
+/// The same without the columns that a model has no use for, where a format can leave them out.
+pub fn read_for(specs: &[String], model: &Model) -> (Tables, Diagnostics) {
+    read_all(specs, LARGE, Wanted(Some(model)))
+}
+
+/// The same where numbers of more bytes than `large` stay on disk, if their format can be read from there.
 pub fn read_keeping(specs: &[String], large: u64) -> (Tables, Diagnostics) {
+    read_all(specs, large, Wanted::default())
+}
+
+fn read_all(specs: &[String], large: u64, wanted: Wanted) -> (Tables, Diagnostics) {
     let mut tables = Tables::default();
     let mut diagnostics = Diagnostics::new();
     for spec in specs {
-        match read_one(spec, large) {
+        match read_one(spec, large, wanted) {
             Ok(file) => tables.files.push(file),
             Err(error) => diagnostics.push(error),
         }
@@ -32,7 +43,7 @@ pub fn read_keeping(specs: &[String], large: u64) -> (Tables, Diagnostics) {
     (tables, diagnostics)
 }
 
-fn read_one(spec: &str, large: u64) -> Result<File, Diagnostic> {
+fn read_one(spec: &str, large: u64, wanted: Wanted) -> Result<File, Diagnostic> {
     let (target, path) = split(spec);
     if path.is_empty() || target.is_some_and(str::is_empty) {
         return Err(errors::argument_incomplete(spec));
@@ -45,17 +56,35 @@ fn read_one(spec: &str, large: u64) -> Result<File, Diagnostic> {
         layout,
         fields,
     };
+    let unreadable = |e| errors::unreadable(path, &e);
+    if let Format::Parquet = format {
+        let sha256 = hash(path).map_err(unreadable)?;
+        let opened = opened(path)?;
+        return Ok(file(sha256, parquet::read(path, opened, target, &wanted, large)?));
+    }
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
     if let (Format::Npy, true) = (format, size > large && !is_packed(path)) {
-        let unreadable = |e| errors::unreadable(path, &e);
         if let Some(content) = npy::on_disk(path).map_err(unreadable)? {
             return Ok(file(hash(path).map_err(unreadable)?, content));
         }
     }
-    let packed = std::fs::read(path).map_err(|e| errors::unreadable(path, &e))?;
+    let packed = std::fs::read(path).map_err(unreadable)?;
     let sha256 = hex(&Sha256::digest(&packed));
     let bytes = unpack(path, packed)?;
     Ok(file(sha256, format.read(path, bytes)?))
+}
+
+/// A file to be read by position; a packed one is unpacked beside all others.
+fn opened(path: &str) -> Result<std::fs::File, Diagnostic> {
+    let unreadable = |e| errors::unreadable(path, &e);
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    if !is_packed(path) {
+        return Ok(file);
+    }
+    let mut plain = tempfile::tempfile().map_err(unreadable)?;
+    io::copy(&mut flate2::read::MultiGzDecoder::new(io::BufReader::new(file)), &mut plain)
+        .map_err(|e| errors::damaged(path, "gzip", &e.to_string()))?;
+    Ok(plain)
 }
 
 /// Of a file that is not held.
@@ -94,6 +123,8 @@ enum Format {
     Npy,
     Npz,
     Idx,
+    /// Read by position.
+    Parquet,
 }
 
 impl Format {
@@ -107,6 +138,7 @@ impl Format {
             Some("npy") => Some(Format::Npy),
             Some("npz") => Some(Format::Npz),
             Some("idx") => Some(Format::Idx),
+            Some("parquet" | "pq") => Some(Format::Parquet),
             _ => name.contains("-idx").then_some(Format::Idx),
         }
     }
@@ -118,6 +150,7 @@ impl Format {
             Format::Npy => npy::read(path, &bytes),
             Format::Npz => npy::read_archive(path, bytes),
             Format::Idx => idx::read(path, &bytes),
+            Format::Parquet => unreachable!("it is read by position"),
         }
     }
 }

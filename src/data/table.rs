@@ -25,8 +25,10 @@ pub struct File {
 /// How a place in the file is named.
 #[derive(Clone, Debug)]
 pub enum Layout {
-    /// Rows and columns.
+    /// Rows and columns of a text.
     Table(Lines),
+    /// Rows and columns of a binary file.
+    Rows,
     /// Named lists of any depth.
     Keys,
     /// Arrays of a binary file.
@@ -61,6 +63,10 @@ pub enum Flaw {
     Mixed { place: String, found: String },
     /// An object where a list or a number is needed.
     Object { place: String },
+    /// Something that is neither numbers nor texts, in words.
+    Kind(&'static str),
+    /// A column that the model does not mention.
+    Unread,
 }
 
 /// The line of every row, kept as the rows after which a line is not the next one.
@@ -135,13 +141,13 @@ impl Cells {
 
 impl File {
     pub fn is_table(&self) -> bool {
-        matches!(self.layout, Layout::Table(_))
+        matches!(self.layout, Layout::Table(_) | Layout::Rows)
     }
 
     /// What a field of this file is called.
     pub fn noun(&self) -> &'static str {
         match self.layout {
-            Layout::Table(_) => "column",
+            Layout::Table(_) | Layout::Rows => "column",
             Layout::Keys => "key",
             Layout::Arrays => "array",
         }
@@ -161,6 +167,7 @@ impl File {
             Layout::Table(lines) => {
                 format!("{}:{}, column `{}`", self.path, lines.line(cell), field.key)
             }
+            Layout::Rows => format!("{}, row {} of column `{}`", self.path, cell + 1, field.key),
             Layout::Keys | Layout::Arrays => {
                 let entry = entry(&field.shape, cell);
                 match (field.key.as_str(), entry.as_str()) {

@@ -63,6 +63,11 @@ impl Distribution for Bernoulli {
         Draw::Detached(g.lt(noise, probs))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [p] = c.args();
+        Some(if c.form == LOGITS { g.sigmoid(p) } else { p })
+    }
+
     fn masses(&self, g: &mut Graph, c: &Call, values: Dim) -> Option<NodeId> {
         let x = g.iota(values);
         Some(self.log_prob(g, x, c))

@@ -44,6 +44,12 @@ impl Distribution for Beta {
         Draw::Pathwise(g.sigmoid(odds))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [a, b] = c.args();
+        let sum = g.add(a, b);
+        Some(g.div(a, sum))
+    }
+
     /// log B(p) − log B(q) + Σ (q_i − p_i) ψ(q_i) − Σ (q_i − p_i) ψ(Σ q_i)
     fn kl(&self, g: &mut Graph, q: &Call, p: &Call) -> Option<NodeId> {
         let ([a, b], [c, d]) = (q.args(), p.args());

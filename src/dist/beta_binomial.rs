@@ -48,6 +48,13 @@ impl Distribution for BetaBinomial {
         Call::new(&Binomial, binomial::LOGITS, vec![trials, odds]).draw(g, dims, name)
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [trials, a, b] = c.args();
+        let sum = g.add(a, b);
+        let share = g.div(a, sum);
+        Some(g.mul(trials, share))
+    }
+
     /// Where the number of trials is a constant.
     fn masses(&self, g: &mut Graph, c: &Call, values: Dim) -> Option<NodeId> {
         g.as_number(c.args[0])?;

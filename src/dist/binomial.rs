@@ -67,6 +67,12 @@ impl Distribution for Binomial {
         Draw::Detached(g.push(Op::Draw(Sampler::Binomial), [noise, trials, probs]))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [trials, p] = c.args();
+        let p = if c.form == LOGITS { g.sigmoid(p) } else { p };
+        Some(g.mul(trials, p))
+    }
+
     /// The first success comes within the trials; the others are among those behind it.
     fn draw_nonzero(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Option<NodeId> {
         let [trials, p] = c.args();

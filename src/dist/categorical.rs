@@ -65,6 +65,13 @@ impl Distribution for Categorical {
         Draw::Detached(g.arg_max(noisy, classes))
     }
 
+    /// Of the position, as if it were a number.
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let log = log_masses(g, c);
+        let (mass, place) = (g.exp(log), g.iota(c.event[0]));
+        Some(g.contract(mass, place, &c.event))
+    }
+
     fn masses(&self, g: &mut Graph, c: &Call, values: Dim) -> Option<NodeId> {
         let log = log_masses(g, c);
         Some(g.run(log, c.event[0], values, 0))

@@ -24,8 +24,14 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ Cauchy(0, 2.5)",
 };
 
-pub(super) static CAUCHY: Symmetric =
-    Symmetric { signature: &SIGNATURE, log_density, log_below, quantile, kl: None };
+pub(super) static CAUCHY: Symmetric = Symmetric {
+    signature: &SIGNATURE,
+    log_density,
+    log_below,
+    quantile,
+    has_mean: false,
+    kl: None,
+};
 
 /// −log π − log(1 + z²)
 fn log_density(g: &mut Graph, z: NodeId) -> NodeId {

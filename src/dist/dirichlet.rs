@@ -90,6 +90,13 @@ impl Distribution for Dirichlet {
         Draw::Pathwise(g.softmax(log, over))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [a] = c.args();
+        let a = g.expand(a, &c.event);
+        let sum = g.sum(a, &c.event);
+        Some(g.div(a, sum))
+    }
+
     /// log_norm(q) − log_norm(p) + Σ (q_k − p_k) (ψ(q_k) − ψ(Σ q))
     fn kl(&self, g: &mut Graph, q: &Call, p: &Call) -> Option<NodeId> {
         let over = q.event[0];

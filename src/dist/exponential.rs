@@ -35,6 +35,11 @@ impl Distribution for Exponential {
         Draw::Pathwise(inverse(g, tails, c))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [rate] = c.args();
+        Some(g.recip(rate))
+    }
+
     fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
         let [rate] = c.args();
         let inside = is_positive(g, x);

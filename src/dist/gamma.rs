@@ -41,6 +41,11 @@ impl Distribution for Gamma {
         Draw::Pathwise(g.exp(log))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [a, rate] = c.args();
+        Some(g.div(a, rate))
+    }
+
     /// (a − b) ψ(a) − log Γ(a) + log Γ(b) + b log(r/s) + a (s − r)/r for q = Gamma(a, r), p = Gamma(b, s).
     fn kl(&self, g: &mut Graph, q: &Call, p: &Call) -> Option<NodeId> {
         let ([a, r], [b, s]) = (q.args(), p.args());

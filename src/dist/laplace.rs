@@ -21,8 +21,14 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ Laplace(0, 1)",
 };
 
-pub(super) static LAPLACE: Symmetric =
-    Symmetric { signature: &SIGNATURE, log_density, log_below, quantile, kl: Some(kl) };
+pub(super) static LAPLACE: Symmetric = Symmetric {
+    signature: &SIGNATURE,
+    log_density,
+    log_below,
+    quantile,
+    has_mean: true,
+    kl: Some(kl),
+};
 
 /// −|z| − log 2
 fn log_density(g: &mut Graph, z: NodeId) -> NodeId {

@@ -12,6 +12,8 @@ pub(super) struct Symmetric {
     pub(super) log_below: fn(&mut Graph, NodeId) -> NodeId,
     /// The quantile function of the standard member.
     pub(super) quantile: fn(&mut Graph, Tails) -> NodeId,
+    /// Whether its tails are light enough for a mean, which is then `loc`.
+    pub(super) has_mean: bool,
     pub(super) kl: Option<fn(&mut Graph, &Call, &Call) -> NodeId>,
 }
 
@@ -31,6 +33,10 @@ impl Distribution for Symmetric {
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
         let tails = Tails::uniform(g, dims, name);
         Draw::Pathwise(self.at(g, tails, c))
+    }
+
+    fn mean(&self, _: &mut Graph, c: &Call) -> Option<NodeId> {
+        self.has_mean.then_some(c.args[0])
     }
 
     fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {

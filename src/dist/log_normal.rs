@@ -41,6 +41,15 @@ impl Distribution for LogNormal {
         Draw::Pathwise(g.exp(log))
     }
 
+    /// exp(loc + scale²/2)
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [loc, scale] = c.args();
+        let square = g.square(scale);
+        let half = g.scale(0.5, square);
+        let log = g.add(loc, half);
+        Some(g.exp(log))
+    }
+
     fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
         let inside = is_positive(g, x);
         let x = within(g, inside, x, 1.0);

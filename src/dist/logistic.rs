@@ -24,8 +24,14 @@ static SIGNATURE: Signature = Signature {
     example: "x ~ Logistic(0, 1)",
 };
 
-pub(super) static LOGISTIC: Symmetric =
-    Symmetric { signature: &SIGNATURE, log_density, log_below: log_sigmoid, quantile, kl: None };
+pub(super) static LOGISTIC: Symmetric = Symmetric {
+    signature: &SIGNATURE,
+    log_density,
+    log_below: log_sigmoid,
+    quantile,
+    has_mean: true,
+    kl: None,
+};
 
 /// log F + log(1 − F)
 fn log_density(g: &mut Graph, z: NodeId) -> NodeId {

@@ -74,6 +74,14 @@ impl Distribution for Mixture {
         Draw::Detached(g.stop(x))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let inner = c.inner();
+        let each = inner.dist.mean(g, inner)?;
+        let weights = categorical::log_masses(g, &component(c));
+        let weights = g.exp(weights);
+        Some(g.contract(weights, each, &c.event[..1]))
+    }
+
     fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
         let inner = c.inner();
         let each = inner.dist.log_cdf(g, x, inner)?;

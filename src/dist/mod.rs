@@ -3,6 +3,7 @@
 //! A distribution is a signature and two graph builders, its log density and its draw. Gradients come from the ops, shapes
 //! from the alignment of names. What else it can do (finite support, a closed-form KL, a CDF …) are facets with a default.
 
+mod ability;
 mod asymmetric_laplace;
 mod bernoulli;
 mod bessel;
@@ -87,6 +88,8 @@ mod weibull;
 mod wishart_cholesky;
 mod zero_inflated;
 
+use ability::can_leave_out_zero;
+pub use ability::{can_guide, can_truncate, is_location_scale};
 pub use bernoulli::Bernoulli;
 pub use call::Call;
 pub use categorical::Categorical;
@@ -178,6 +181,13 @@ pub trait Distribution: Sync {
     /// A draw of exactly the dimensions `dims` (event dimensions of vectors included).
     /// `name` names the noise nodes that it adds.
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw;
+
+    /// The mean of the draws, elementwise as `log_prob` but with the event dimensions of vectors; what it lacks of the draw's
+    /// dimensions it is constant along.
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let of = self.renames(g, c)?;
+        of.dist.mean(g, &of)
+    }
 
     /// Where the values lie; the default follows the signature for supports without parameters.
     fn domain(&self, g: &mut Graph, c: &Call) -> Domain {
@@ -350,51 +360,4 @@ pub static ALL: &[&dyn Distribution] = &[
 
 pub fn find(name: &str) -> Option<&'static dyn Distribution> {
     ALL.iter().copied().find(|d| d.signature().name == name)
-}
-
-/// Whether `Truncated` can wrap the distribution: both its tails and their inverse are closed.
-pub fn can_truncate(dist: &'static dyn Distribution) -> bool {
-    let mut g = Graph::new();
-    let call = sample_call(&mut g, dist);
-    let x = g.number(0.5);
-    dist.signature().event == Event::Scalar
-        && dist.log_cdf(&mut g, x, &call).is_some()
-        && dist.log_survival(&mut g, x, &call).is_some()
-        && dist.quantile(&mut g, Tails { below: x, above: x }, &call).is_some()
-}
-
-/// Whether draws are a location and a scaled draw from a standard member.
-pub fn is_location_scale(dist: &'static dyn Distribution) -> bool {
-    let mut g = Graph::new();
-    let call = sample_call(&mut g, dist);
-    dist.standard(&mut g, &call).is_some()
-}
-
-/// Whether a written guide can have the distribution: a gradient flows through its draws.
-pub fn can_guide(dist: &'static dyn Distribution) -> bool {
-    let signature = dist.signature();
-    if signature.event != Event::Scalar || signature.support.is_discrete() {
-        return ["Dirichlet", "MvNormal"].contains(&signature.name);
-    }
-    let mut g = Graph::new();
-    let params = signature.forms[0].params.iter().filter(|p| signature::is_node(p.needs));
-    let count = params.clone().count();
-    if count != signature.forms[0].params.len() {
-        return false;
-    }
-    let args = (0..count).map(|_| g.add_param("", &[], vec![0.5])).collect();
-    matches!(Call::new(dist, 0, args).draw(&mut g, &[], ""), Draw::Pathwise(_))
-}
-
-/// Whether `Hurdle` can wrap the distribution: it draws without 0.
-fn can_leave_out_zero(dist: &'static dyn Distribution) -> bool {
-    let mut g = Graph::new();
-    let call = sample_call(&mut g, dist);
-    dist.draw_nonzero(&mut g, &call, &[], "").is_some()
-}
-
-/// The distribution somewhere, to ask what it can do.
-fn sample_call(g: &mut Graph, dist: &'static dyn Distribution) -> Call {
-    let x = g.number(0.5);
-    Call::new(dist, 0, vec![x; dist.signature().forms[0].params.len()])
 }

@@ -82,6 +82,12 @@ impl Distribution for Multinomial {
         let x = stack(g, &counts, classes);
         Draw::Detached(g.stop(x))
     }
+
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let p = classes_of(g, c);
+        let mass = if c.form == LOGITS { g.softmax(p, c.event[0]) } else { p };
+        Some(g.mul(c.args[0], mass))
+    }
 }
 
 /// Whether all are counts and add up to the total.

@@ -71,6 +71,10 @@ impl Distribution for MvNormal {
         Draw::Pathwise(g.add(loc, spread))
     }
 
+    fn mean(&self, _: &mut Graph, c: &Call) -> Option<NodeId> {
+        Some(c.args[0])
+    }
+
     /// ½ (|M⁻¹L|² + |M⁻¹(μ − m)|² − D) + Σ log diag M − Σ log diag L for q = MvNormal(μ, L), p = MvNormal(m, M).
     fn kl(&self, g: &mut Graph, q: &Call, p: &Call) -> Option<NodeId> {
         let p = &onto_axes(g, p, axes(q));

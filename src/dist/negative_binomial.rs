@@ -75,6 +75,11 @@ impl Distribution for NegativeBinomial {
         Draw::Detached(g.push(Op::Draw(Sampler::Poisson), [noise, rate]))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [mean, _] = c.args();
+        Some(if c.form == LOG_MEAN { g.exp(mean) } else { mean })
+    }
+
     /// Along the concentration, counts come in heaps at the times of a Poisson process: the first heap, and what follows.
     fn draw_nonzero(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Option<NodeId> {
         let [_, concentration] = c.args();

@@ -43,6 +43,10 @@ impl Distribution for Normal {
         Draw::Pathwise(place(g, noise, loc, scale))
     }
 
+    fn mean(&self, _: &mut Graph, c: &Call) -> Option<NodeId> {
+        Some(c.args[0])
+    }
+
     fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
         let [loc, scale] = c.args();
         let z = standardize(g, x, loc, scale);

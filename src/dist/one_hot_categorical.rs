@@ -54,4 +54,9 @@ impl Distribution for OneHotCategorical {
         let place = g.iota(classes);
         Draw::Detached(g.eq(place, drawn))
     }
+
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let log = categorical::log_masses(g, &position(c));
+        Some(g.exp(log))
+    }
 }

@@ -50,6 +50,10 @@ impl Distribution for Poisson {
         Draw::Detached(g.push(Op::Draw(Sampler::Poisson), [noise, rate]))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        Some(rate(g, c))
+    }
+
     /// The first event comes within the stretch; the others follow it.
     fn draw_nonzero(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Option<NodeId> {
         let rate = rate(g, c);

@@ -50,6 +50,12 @@ impl Distribution for Uniform {
         Draw::Pathwise(between(g, noise, c))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let [low, high] = c.args();
+        let sum = g.add(low, high);
+        Some(g.scale(0.5, sum))
+    }
+
     fn log_cdf(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
         let part = fraction(g, x, c);
         Some(log_mass(g, part))

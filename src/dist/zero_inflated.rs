@@ -62,6 +62,14 @@ impl Distribution for ZeroInflated {
         Draw::Detached(g.select(is_zero, zero, x))
     }
 
+    fn mean(&self, g: &mut Graph, c: &Call) -> Option<NodeId> {
+        let inner = c.inner();
+        let mean = inner.dist.mean(g, inner)?;
+        let [log_drawn, _] = bernoulli::log_masses(g, &gate(c));
+        let drawn = g.exp(log_drawn);
+        Some(g.mul(drawn, mean))
+    }
+
     fn masses(&self, g: &mut Graph, c: &Call, values: Dim) -> Option<NodeId> {
         let inner = c.inner();
         inner.dist.masses(g, inner, values)?;

@@ -3,6 +3,8 @@
 mod figures;
 mod state;
 
+pub(super) use figures::changing;
+
 use super::average::Average;
 use super::batches::Batches;
 use super::blame::{At, Blame, blame};

@@ -114,6 +114,23 @@ struct Recipe<'a> {
     wanted: &'a dyn Fn(NameId) -> bool,
 }
 
+/// Draws of all that a graph has, in the first rows of what is batched.
+pub(super) fn first_rows(
+    problem: &Problem,
+    p: &Posterior,
+    params: &[f64],
+    count: usize,
+    step: u64,
+    seed: u64,
+) -> Draws {
+    let sizes = problem.plan.batches.clone();
+    let firsts = vec![0; sizes.len()];
+    let chunk = Chunk { sizes, firsts, share: 1.0, place: 0 };
+    let recipe = Recipe { params: Some(params), graphs: &posterior, wanted: &|_| true };
+    let mut noise = CounterNoise::new(seed);
+    chunk_of_rows(problem, p, &recipe, count, &chunk, step, &mut noise)
+}
+
 fn draws_of(problem: &Problem, recipe: &Recipe, count: usize, seed: u64) -> Draws {
     let mut noise = CounterNoise::new(seed);
     let mut all: Option<Draws> = None;

@@ -17,7 +17,7 @@ mod values;
 mod weights;
 
 pub use joint::{Given, Joint, joint};
-pub use prior::{Blanks, Prior, fill, prior, prior_values, replicate};
+pub use prior::{Blanks, Prior, Replica, fill, prior, prior_values, redraw, replicate};
 pub use site::{Latent, Term, TermKind};
 pub use sketch::{Kl, Sketch, sketch};
 pub use support::supports;

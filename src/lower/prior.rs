@@ -32,28 +32,43 @@ pub fn prior(problem: &Problem) -> Prior {
 
 /// The model with `samples` draws from the prior for the values of its latents.
 pub fn prior_values(problem: &Problem, samples: usize) -> Assembly {
-    let mut lowerer = Lowerer::resume(problem, Mode::Report, lower(problem, Mode::Report, samples));
+    redraw(problem, lower(problem, Mode::Report, samples), &|_| true)
+}
+
+/// The assembly with draws from the prior for the values of the latents that `anew` names, each given the values before it.
+pub fn redraw(problem: &Problem, assembly: Assembly, anew: &dyn Fn(NameId) -> bool) -> Assembly {
+    let mut lowerer = Lowerer::resume(problem, Mode::Report, assembly);
     for (index, stmt) in problem.bound.model.stmts.iter().enumerate() {
         match &stmt.kind {
             StmtKind::Let { .. } => lowerer.stmt(index),
-            StmtKind::Tilde(site) if !site.observed => {
+            StmtKind::Tilde(site) if site.observed => {}
+            StmtKind::Tilde(site) if anew(site.name) => {
                 lowerer.prior_draw(site);
             }
-            StmtKind::Tilde(_) | StmtKind::Factor(_) | StmtKind::Guide(_) => {}
+            StmtKind::Tilde(site) => lowerer.redo_latent(site),
+            StmtKind::Factor(_) | StmtKind::Guide(_) => {}
         }
     }
     lowerer.finish()
 }
 
-/// The assembly with draws for the values of the observed data, each given what its distribution is given.
-pub fn replicate(problem: &Problem, assembly: Assembly) -> Assembly {
+/// What stands in the place of an observed datum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replica {
+    Draw,
+    /// The mean of its distribution, or a draw where that has none.
+    Mean,
+}
+
+/// The assembly with new values for the observed data, each given what its distribution is given.
+pub fn replicate(problem: &Problem, assembly: Assembly, how: Replica) -> Assembly {
     let mut lowerer = Lowerer::resume(problem, Mode::Report, assembly);
     for stmt in &problem.bound.model.stmts {
         if let StmtKind::Tilde(site) = &stmt.kind
             && site.observed
         {
             lowerer.enter(stmt);
-            lowerer.replica(site);
+            lowerer.replica(site, how);
             lowerer.windows.clear();
         }
     }
@@ -81,7 +96,7 @@ pub fn fill(problem: &Problem, assembly: Assembly, blanks: &Blanks) -> Assembly 
             StmtKind::Let { .. } => lowerer.stmt(index),
             StmtKind::Tilde(site) if blanks.drawn.contains(&site.name) => {
                 lowerer.enter(stmt);
-                lowerer.replica(site);
+                lowerer.replica(site, Replica::Draw);
                 lowerer.windows.clear();
             }
             StmtKind::Tilde(site) if blanks.latents.contains(&site.name) => {
@@ -97,12 +112,19 @@ pub fn fill(problem: &Problem, assembly: Assembly, blanks: &Blanks) -> Assembly 
 }
 
 impl Lowerer<'_> {
-    /// Draws one datum; with lags, where they exist, given the data before it.
-    fn replica(&mut self, site: &Site) {
+    /// Replaces one datum; with lags, where they exist, given the data before it.
+    fn replica(&mut self, site: &Site, how: Replica) {
         let call = self.call(&site.dist);
         let dims = site.dims.iter().map(|&d| self.here(d)).chain(self.draws).collect::<Vec<Dim>>();
         let name = self.model.name(site.name).name.clone();
-        let drawn = call.draw(&mut self.g, &dims, &format!("{name} anew")).node();
+        let mean = match how {
+            Replica::Draw => None,
+            Replica::Mean => call.dist.mean(&mut self.g, &call),
+        };
+        let drawn = match mean {
+            Some(mean) => self.g.expand(mean, &dims),
+            None => call.draw(&mut self.g, &dims, &format!("{name} anew")).node(),
+        };
         self.values[site.name.0 as usize] = Some(Value::Plain(self.uncut(drawn)));
     }
 

@@ -13,7 +13,7 @@ mod score;
 mod weight;
 
 pub use masses::{Masses, Weights, masses};
-pub use posterior::{Posterior, Quantity, posterior, predicted, predictive, prior};
+pub use posterior::{Posterior, Quantity, decoded, posterior, predicted, predictive, prior};
 
 use crate::check::model::{Adaptive, Model, OptionValue};
 use crate::estimator::Value;

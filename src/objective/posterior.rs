@@ -7,7 +7,8 @@ use crate::check::model::{NameId, NameKind, Stage, Stmt, StmtKind};
 use crate::estimator::Value;
 use crate::ir::{Dim, Entry, Graph, NodeId, Noise, Op};
 use crate::lower::{
-    Assembly, Blanks, Mode, Problem, fill, lower, prior_values, redo_values, replicate,
+    Assembly, Blanks, Mode, Problem, Replica, fill, lower, prior_values, redo_values, redraw,
+    replicate,
 };
 use smallvec::smallvec;
 
@@ -35,7 +36,37 @@ pub fn posterior(problem: &Problem, samples: usize) -> Posterior {
 /// The same names, and replicas of the observed data given them; before a fit from the prior.
 pub fn predictive(problem: &Problem, samples: usize, fitted: bool) -> Posterior {
     let assembly = if fitted { drawn(problem, samples) } else { prior_values(problem, samples) };
-    reported(problem, replicate(problem, assembly), true)
+    reported(problem, replicate(problem, assembly, Replica::Draw), true)
+}
+
+/// Two quantities: a datum as it was observed, and what the model has in its place, by the mean of its distribution where it
+/// has one. Latents come from the posterior, but for those that `anew` names: they are drawn from their prior.
+pub fn decoded(
+    problem: &Problem,
+    samples: usize,
+    datum: NameId,
+    anew: &dyn Fn(NameId) -> bool,
+) -> Posterior {
+    let is_prior = problem.bound.model.latents().all(|(_, site)| anew(site.name));
+    let assembly = match is_prior {
+        true => prior_values(problem, samples),
+        false => redraw(problem, drawn(problem, samples), anew),
+    };
+    let dims: Vec<Dim> = dims_of(problem, &assembly, datum);
+    let observed = assembly.values[datum.0 as usize];
+    let assembly = replicate(problem, assembly, Replica::Mean);
+    let both = [observed, assembly.values[datum.0 as usize]];
+    let plain = |value: Option<Value>| match value {
+        Some(Value::Plain(node)) => Some(Quantity { name: datum, node, dims: dims.clone() }),
+        _ => None,
+    };
+    let quantities = both.into_iter().filter_map(plain).collect();
+    Posterior { graph: assembly.graph, draws: assembly.draws, quantities }
+}
+
+fn dims_of(problem: &Problem, assembly: &Assembly, name: NameId) -> Vec<Dim> {
+    let dims = &problem.bound.model.name(name).ty.dims;
+    dims.iter().map(|d| assembly.dims[d.0 as usize]).collect()
 }
 
 /// The posterior under new data, with draws for what these leave blank. What lacks says nothing of the latents.
@@ -85,8 +116,8 @@ fn reported(problem: &Problem, assembly: Assembly, replicas: bool) -> Posterior 
                 NameKind::Data(_) | NameKind::Weight(_) | NameKind::Mask { .. } => false,
             };
         if let (true, Some(Value::Plain(node))) = (reported, assembly.values[index]) {
-            let dims = decl.ty.dims.iter().map(|d| assembly.dims[d.0 as usize]).collect();
-            quantities.push(Quantity { name: NameId(index as u32), node, dims });
+            let name = NameId(index as u32);
+            quantities.push(Quantity { name, node, dims: dims_of(problem, &assembly, name) });
         }
     }
     Posterior { graph: assembly.graph, draws: assembly.draws, quantities }

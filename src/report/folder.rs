@@ -32,11 +32,11 @@ impl Folder {
         &self.path
     }
 
-    /// Writes all files, or none of them.
+    /// Writes all files, or none of them; a name may have folders before it, as `images/samples_x.png` has.
     ///
     /// # Errors
     /// As `claim`: the world may have changed since.
-    pub fn write(&self, files: &[(&str, Vec<u8>)]) -> Result<(), Diagnostic> {
+    pub fn write<N: AsRef<str>>(&self, files: &[(N, Vec<u8>)]) -> Result<(), Diagnostic> {
         self.check()?;
         self.replace(files).map_err(|e| errors::cannot_write(&self.path, &e))
     }
@@ -55,6 +55,7 @@ impl Folder {
     }
 
     fn put_durably(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.path.join(name).parent().map_or(Ok(()), std::fs::create_dir_all)?;
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
@@ -89,12 +90,14 @@ impl Folder {
         }
     }
 
-    fn replace(&self, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
+    fn replace<N: AsRef<str>>(&self, files: &[(N, Vec<u8>)]) -> io::Result<()> {
         let workshop = self.workshop()?;
         let (new, old) = (workshop.path().join("new"), workshop.path().join("old"));
         std::fs::create_dir(&new)?;
         for (name, bytes) in files {
-            std::fs::write(new.join(name), bytes)?;
+            let place = new.join(name.as_ref());
+            place.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+            std::fs::write(place, bytes)?;
         }
         let replaces = self.path.exists();
         if replaces {

@@ -91,11 +91,27 @@ impl Session {
 
     /// Reads the data, binds them, and plans: everything that a user can still get wrong.
     pub fn problem(&self, inputs: &Inputs) -> (Option<Problem>, Diagnostics) {
-        let (tables, mut diags) = data::read(&inputs.data);
+        self.bound(inputs, |tables| data::bind(self.model.clone(), tables, &inputs.dims))
+    }
+
+    /// The same where observed data need not be there, unless something else than their own distribution is made from them.
+    pub fn problem_without_data(&self, inputs: &Inputs) -> (Option<Problem>, Diagnostics) {
+        let absent = self.model.drawn_data();
+        self.bound(inputs, |tables| {
+            data::bind_without(self.model.clone(), tables, &inputs.dims, &absent)
+        })
+    }
+
+    fn bound(
+        &self,
+        inputs: &Inputs,
+        bind: impl FnOnce(&data::Tables) -> (Option<Bound>, Diagnostics),
+    ) -> (Option<Problem>, Diagnostics) {
+        let (tables, mut diags) = data::read_for(&inputs.data, &self.model);
         if diags.has_errors() {
             return (None, diags);
         }
-        let (bound, found) = data::bind(self.model.clone(), &tables, &inputs.dims);
+        let (bound, found) = bind(&tables);
         diags.extend(found);
         let Some(bound) = bound.filter(|_| !diags.has_errors()) else { return (None, diags) };
         let bound = Arc::new(bound);

@@ -304,8 +304,8 @@ fn every_code_is_explained() {
 fn every_command_has_help() {
     let place = Workplace::new();
     for command in [
-        "", "run", "resume", "predict", "repl", "check", "plan", "fmt", "explain", "list", "doc",
-        "new", "man",
+        "", "run", "resume", "predict", "sample", "repl", "check", "plan", "fmt", "explain",
+        "list", "doc", "new", "man",
     ] {
         let output = place.run(&format!("{command} --help"));
         assert_eq!(code(&output), 0, "{command}");

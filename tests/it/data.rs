@@ -64,6 +64,7 @@ fn labels<'b>(bound: &'b Bound, dim: &str) -> Vec<&'b str> {
 }
 
 mod bad;
+mod columns;
 mod fuzz;
 mod good;
 mod real;

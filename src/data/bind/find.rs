@@ -6,7 +6,7 @@ use crate::data::errors::{file as file_errors, find as errors};
 use crate::data::table::{Cells, Field, File, Layout, Tables};
 use crate::diag::{Diagnostic, Diagnostics};
 
-/// A source for every datum that some file holds in the declared rank; errors for the others.
+/// A source for every datum that some file holds in the declared rank; errors for the others, but for those that are `lacking`.
 pub(super) fn sources<'a>(
     model: &'a Model,
     tables: &'a Tables,
@@ -22,8 +22,10 @@ pub(super) fn sources<'a>(
     if diagnostics.has_errors() {
         return vec![];
     }
-    if tables.files.is_empty() && data(model).count() > lacking.len() {
-        diagnostics.push(errors::no_files(model));
+    let needed = data(model).filter(|(name, ..)| !lacking.contains(name));
+    let needed: Vec<&NameDecl> = needed.map(|(_, decl, _)| decl).collect();
+    if tables.files.is_empty() && !needed.is_empty() {
+        diagnostics.push(errors::no_files(&needed));
         return vec![];
     }
     let mut sources = vec![];

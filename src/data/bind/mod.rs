@@ -14,7 +14,7 @@ mod values;
 use super::errors::shape as errors;
 use super::table::Tables;
 use super::{Array, Bound, BoundDim, FileUsed};
-use crate::check::model::{DimSize, Model};
+use crate::check::model::{DimSize, Model, NameId};
 use crate::diag::Diagnostics;
 use axes::Axis;
 pub use marks::check as check_marks;
@@ -30,11 +30,35 @@ pub fn bind(
     overrides: &[(String, u64)],
 ) -> (Option<Bound>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let sizes = overrides::apply(&model, overrides, &mut diagnostics);
+    let sizes = overrides::apply(&model, overrides, false, &mut diagnostics);
     let sources = find::sources(&model, tables, &[], &mut diagnostics);
     let bound = read(&model, tables, &sources, &sizes, &mut diagnostics);
     drop(sources);
     let whole = |(dims, values, files)| Bound { model, dims, values, files };
+    (bound.map(whole), diagnostics)
+}
+
+/// The same where data of these names need not be there: they are zeros, which nothing may read. The command line can then say
+/// sizes that data give otherwise.
+pub fn bind_without(
+    model: Arc<Model>,
+    tables: &Tables,
+    overrides: &[(String, u64)],
+    absent: &[NameId],
+) -> (Option<Bound>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let sizes = overrides::apply(&model, overrides, true, &mut diagnostics);
+    let mut lacking = find::lacking(&model, tables);
+    lacking.retain(|name| absent.contains(name));
+    let sources = find::sources(&model, tables, &lacking, &mut diagnostics);
+    let bound = read(&model, tables, &sources, &sizes, &mut diagnostics);
+    drop(sources);
+    let whole = |(dims, mut values, files): Read| {
+        for &name in &lacking {
+            values[name.0 as usize] = Some(zeros(&model, &dims, name));
+        }
+        Bound { model, dims, values, files }
+    };
     (bound.map(whole), diagnostics)
 }
 
@@ -69,6 +93,12 @@ pub fn check_entries(model: &Model, dims: &[BoundDim]) -> Diagnostics {
     let axes: Vec<Option<Arc<Axis>>> = dims.iter().map(|d| Some(Arc::new(Axis::of(d)))).collect();
     entries::check(model, &axes, &mut diagnostics);
     diagnostics
+}
+
+fn zeros(model: &Model, dims: &[BoundDim], name: NameId) -> Array {
+    let own = model.name(name).ty.dims.clone();
+    let count = own.iter().map(|d| dims[d.0 as usize].size).product();
+    Array { dims: own, values: vec![0.0; count], disk: None }
 }
 
 /// All dimensions, once each has a size.

@@ -4,16 +4,17 @@ use crate::check::model::{DimSize, Model};
 use crate::data::errors::file as errors;
 use crate::diag::Diagnostics;
 
-/// The size of every dimension as declared, overrides applied.
+/// The size of every dimension as declared, overrides applied; those that data give can be said too where data may be absent.
 pub(super) fn apply(
     model: &Model,
     overrides: &[(String, u64)],
+    of_data_too: bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<DimSize> {
     let mut sizes: Vec<DimSize> = model.dims.iter().map(|dim| dim.size.clone()).collect();
     for (name, size) in overrides {
         match model.find_dim(name) {
-            Some(dim) if matches!(model.dim(dim).size, DimSize::Fixed(_)) => {
+            Some(dim) if can_be_said(&model.dim(dim).size, of_data_too) => {
                 sizes[dim.0 as usize] = DimSize::Fixed(*size);
             }
             Some(dim) => diagnostics.push(errors::override_not_fixed(model.dim(dim), *size)),
@@ -21,4 +22,12 @@ pub(super) fn apply(
         }
     }
     sizes
+}
+
+fn can_be_said(size: &DimSize, of_data_too: bool) -> bool {
+    match size {
+        DimSize::Fixed(_) => true,
+        DimSize::FromData => of_data_too,
+        _ => false,
+    }
 }

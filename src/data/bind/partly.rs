@@ -31,7 +31,7 @@ pub fn bind_partly(
     fitted: &[BoundDim],
 ) -> (Option<Partial>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let mut sizes = overrides::apply(&model, sizes, &mut diagnostics);
+    let mut sizes = overrides::apply(&model, sizes, false, &mut diagnostics);
     let lacking = find::lacking(&model, tables);
     let sources = find::sources(&model, tables, &lacking, &mut diagnostics);
     let (mut fresh, mut grown) = (vec![], vec![]);

@@ -24,10 +24,10 @@ pub(in crate::data) fn unreadable(path: &str, error: &std::io::Error) -> Diagnos
 }
 
 pub(in crate::data) fn format_unknown(path: &str) -> Diagnostic {
-    let parquet = path.to_lowercase().ends_with(".parquet");
+    let frame = [".feather", ".arrow"].iter().any(|end| path.to_lowercase().ends_with(end));
     Diagnostic::new(Code::E0302, format!("the end of {path} must say what kind of data it holds"))
-        .help_if(parquet, "write it as CSV: `pandas.read_parquet(…).to_csv(…, index=False)`")
-        .note("known are .csv .tsv .txt .json .npy .npz .idx -idx3-ubyte, each also with .gz")
+        .help_if(frame, "write it as Parquet: `pandas.read_feather(…).to_parquet(…)`")
+        .note("known are .csv .tsv .txt .json .npy .npz .parquet .idx -idx3-ubyte, each also with .gz")
 }
 
 pub(in crate::data) fn dtype_unknown(path: &str, key: &str, dtype: &str) -> Diagnostic {

@@ -1,13 +1,11 @@
 //! E0310–E0314: data that no file holds, or in several places, or in another form than declared.
 
 use super::{LISTED, count, list, sizes};
-use crate::check::model::{Model, NameDecl, NameKind};
+use crate::check::model::NameDecl;
 use crate::data::table::{File, Flaw};
 use crate::diag::{Code, Diagnostic, nearest};
 
-pub(in crate::data) fn no_files(model: &Model) -> Diagnostic {
-    let data: Vec<&NameDecl> =
-        model.names.iter().filter(|n| matches!(n.kind, NameKind::Data(_))).collect();
+pub(in crate::data) fn no_files(data: &[&NameDecl]) -> Diagnostic {
     let names = list(data.iter().map(|n| n.name.as_str()));
     let diagnostic = Diagnostic::new(Code::E0310, format!("the model needs data for {names}"))
         .help("name the file that holds them: `--data FILE`");
@@ -136,12 +134,23 @@ pub(in crate::data) fn flawed(decl: &NameDecl, path: &str, key: &str, flaw: &Fla
         Flaw::Object { place } => {
             format!("`{key}{place}` in {path} must be a number or a list, found an object")
         }
+        Flaw::Kind(found) => {
+            let message = format!(
+                "`{key}` in {path} must hold numbers, truth values or texts, it is {found}"
+            );
+            return Diagnostic::new(Code::E0302, message)
+                .at(decl.span, "read from there")
+                .help("convert it before saving, to numbers or to texts")
+                .note("a table has one value in each cell: write lists as one row per entry");
+        }
+        Flaw::Unread => unreachable!("columns that the model names are read"),
     };
     let help = match flaw {
         Flaw::Ragged { .. } => {
             "make a long table of it, one row per entry: `data group: index(group)[entry]`"
         }
         Flaw::Mixed { .. } => "write missing entries as `null`",
+        Flaw::Kind(_) | Flaw::Unread => "",
         Flaw::Object { .. } => "write lists: in pandas `df.to_json(orient=\"records\")`",
     };
     Diagnostic::new(Code::E0314, message).at(decl.span, "read from there").help(help)

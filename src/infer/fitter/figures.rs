@@ -41,7 +41,7 @@ impl Fitter {
     /// row knows nothing of new rows.
     pub fn held_out(&mut self, other: &Problem) -> Result<Elbo, String> {
         let graph = objective(other, objective::least_samples(other)).graph;
-        let params = carry(&self.graph, &self.params(), &graph, &rows(&self.problem))?;
+        let params = carry(&self.graph, &self.params(), &graph, &changing(&self.problem))?;
         let copies = other.plan.objective.copies();
         let effort = copies.map_or(Effort::ELBO, Effort::bound);
         let of = |problem: &Problem, draws| match copies {
@@ -103,7 +103,7 @@ impl Fitter {
 
 /// The dimensions whose positions are other things in other data: those that are batched; where none is, those that observed
 /// data have first, where the data size them without labels.
-fn rows(problem: &Problem) -> Vec<&str> {
+pub(in crate::infer) fn changing(problem: &Problem) -> Vec<&str> {
     let model = &problem.bound.model;
     let unnamed = |d: &DimId| {
         let sized = model.dim(*d).size == DimSize::FromData;

@@ -1,8 +1,10 @@
-//! A log–log chart as a list of shapes, which SVG and PNG draw alike. No system font is needed.
+//! A log–log chart as a list of shapes, which SVG and PNG draw alike, and grids of grey pictures. No system font is needed.
 
+mod grid;
 mod png;
 mod svg;
 
+pub(super) use grid::{Layout, grid};
 pub use png::png;
 pub use svg::svg;
 

@@ -1,6 +1,6 @@
 //! Whatever the bytes of a file are, it is read or refused: no reader panics, and none allocates what a file only claims.
 
-use super::bind;
+use super::{bind, columns};
 use proptest::prelude::*;
 use std::io::Write;
 
@@ -107,7 +107,16 @@ fn files() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("y.npy", "data y: real[n, k]\n", array.clone()),
         ("g.npy", "data g: index(G)[n, k]\n", texts),
         ("d.npz", "data y: real[n, k]\n", archive(&array)),
+        ("d.parquet", "data y: real[n]\ndata g: index(G)[n]\n", table()),
     ]
+}
+
+/// Two columns, packed.
+fn table() -> Vec<u8> {
+    let y = columns::Cells::F64(vec![Some(1.0), Some(2.5)]);
+    let cells = vec![y, columns::texts(&["a", "b"])];
+    let names = "optional double y; optional binary g (UTF8)";
+    columns::file(names, &[cells], parquet::basic::Compression::SNAPPY)
 }
 
 /// A zip archive with one stored entry.

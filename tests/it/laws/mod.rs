@@ -429,6 +429,28 @@ fn draws_follow_the_density() {
 }
 
 #[test]
+fn means_are_those_of_the_draws() {
+    let mut seen = HashSet::new();
+    for case in cases::all().into_iter().filter(Case::is_proper) {
+        let mut b = case.build(DRAWS);
+        let dims = b.draw_dims(case.axes());
+        let Some(mean) = b.call.dist.mean(&mut b.g, &b.call) else { continue };
+        let mean = b.g.expand(mean, &dims);
+        let means = in_order(&b.g, &dims, &eval(&b.g, &[mean], 0).remove(0));
+        let (draws, _) = draw(&case, DRAWS, 23);
+        seen.insert(case.name);
+        for i in 0..case.width() {
+            let column: Vec<f64> = draws.chunks(case.width()).map(|x| x[i]).collect();
+            let z = numerics::z_score(&column, means[i]);
+            let close = z.abs() < 5.0 || column.iter().all(|x| (x - means[i]).abs() < 1e-12);
+            assert!(close, "{case:?}: mean {} is off by z = {z}", means[i]);
+        }
+    }
+    assert!(seen.len() > 20, "{seen:?}");
+    assert!(!seen.contains("Cauchy"));
+}
+
+#[test]
 fn improper_distributions_draw_nothing() {
     for case in cases::all().iter().filter(|c| !c.is_proper()) {
         assert!(draw(case, 3, 1).0.iter().all(|x| x.is_nan()));
