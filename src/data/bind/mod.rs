@@ -7,6 +7,7 @@ mod keys;
 mod labels;
 mod marks;
 mod overrides;
+mod pairs;
 mod source;
 mod values;
 
@@ -37,6 +38,7 @@ pub fn bind(
             Err(error) => diagnostics.push(error),
         }
     }
+    pairs::check(&model, &axes, &values, &mut diagnostics);
     entries::check(&model, &axes, &mut diagnostics);
     let dims = if diagnostics.has_errors() { None } else { sized(&model, axes, &mut diagnostics) };
     let files =
