@@ -75,7 +75,10 @@ impl Checker {
     fn check_over(&mut self, s: &'static Signature, over: &[ast::Ident]) -> Option<Option<DimId>> {
         let error = match over {
             [] => return Some(None),
-            [one] if s.event != Event::Scalar => return self.dim_named(one).map(Some),
+            [one] if !matches!(s.event, Event::Scalar | Event::Pair) => {
+                return self.dim_named(one).map(Some);
+            }
+            [first, ..] if s.event == Event::Pair => errors::pair_on_the_left(s, first.span),
             [first, ..] if s.event == Event::Scalar => errors::no_event(s, first.span),
             [_, second, ..] => errors::two_events(s, second.span),
             [_] => unreachable!("one name is handled above"),

@@ -3,6 +3,7 @@
 use super::flow::Flows;
 use super::model::{DistCall, Estimators, Expr, Model, OptionValue, Site, Stage};
 use super::plan::BUDGET;
+use crate::dist::Support;
 use crate::estimator::{self, Aim, Estimator};
 
 /// An estimator with options, and why.
@@ -35,6 +36,9 @@ pub(super) fn sampled(
     let smooth = if own_family { "implicit" } else { "pathwise" };
     match jump {
         None if !support.is_discrete() => Chosen::new(smooth, "continuous, every use smooth"),
+        None if support == Support::Permutation && !estimators.is_unbiased() => {
+            Chosen::new("reinforce", "discrete; relaxed matchings are far from whole ones")
+        }
         None if relaxes && aim != Aim::Stl && !estimators.is_unbiased() => {
             Chosen::new("gumbel_softmax", "discrete, every use smooth when relaxed")
         }

@@ -30,9 +30,10 @@ pub(super) fn values(model: &Model, sizes: &Sizes, site: &Site) -> Option<u128> 
             let (items, taken) = (size(sizes, root.event[0])?, subset_size(root)?);
             Some(choose(items as u128, u128::from(taken)))
         }
-        (Support::Ranking, _) => {
-            let items = size(sizes, root.event[0])? as u128;
-            Some((1..=items).try_fold(1_u128, |n, i| n.checked_mul(i)).unwrap_or(u128::MAX))
+        (Support::Ranking, _) => size(sizes, root.event[0]).map(|items| factorial(items as u128)),
+        (Support::Permutation, _) => {
+            let rows = size(sizes, root.event[0])? as u128;
+            (size(sizes, root.event[1])? as u128 == rows).then_some(factorial(rows))
         }
         (_, Elem::Binary) => Some(2),
         (_, Elem::Index(dim)) => size(sizes, dim).map(|n| n as u128),
@@ -47,6 +48,10 @@ pub(super) fn subset_size(call: &DistCall) -> Option<u64> {
     let ty = &call.arg(size)?.ty;
     let is_number = ty.dims.is_empty() && ty.support.low == ty.support.high;
     is_number.then_some(ty.support.low as u64)
+}
+
+fn factorial(n: u128) -> u128 {
+    (1..=n).try_fold(1_u128, |product, i| product.checked_mul(i)).unwrap_or(u128::MAX)
 }
 
 /// The number of ways to take so many of them; 0 where there are fewer.

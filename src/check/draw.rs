@@ -67,7 +67,7 @@ impl Draw {
             Support::CountTo(name) | Support::Composition(name) => count(most(name)),
             Support::CountBetween(..) => count(f64::INFINITY).between(call.bounds()),
             Support::Int => Draw { elem: Elem::Int, ..real(Interval::REAL) },
-            Support::OneHot | Support::Subset(_) => {
+            Support::OneHot | Support::Subset(_) | Support::Permutation => {
                 Draw { elem: Elem::Binary, ..real(Interval::UNIT) }
             }
             Support::Ranking => {

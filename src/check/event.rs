@@ -43,7 +43,7 @@ impl Left<'_> {
 pub(super) fn vector_dims(call: &DistCall) -> Vec<DimId> {
     let own = match call.dist.0.signature().event {
         Event::Vector => &call.event[..1],
-        Event::Matrix => &call.event,
+        Event::Matrix | Event::Pair => &call.event,
         Event::Scalar | Event::Classes | Event::Components => &[],
     };
     let inner = call.inner.as_deref().map(vector_dims).unwrap_or_default();
@@ -63,6 +63,9 @@ impl Checker {
         let signature = parts.signature;
         if signature.event == Event::Scalar {
             return Some(vec![]);
+        }
+        if signature.event == Event::Pair {
+            return self.pair(parts, left, span);
         }
         let said = over.or(parts.dimension).or_else(|| declared(signature, left));
         let dim = match said.map_or_else(|| self.event_of_arguments(parts, left), Ok) {
@@ -90,6 +93,37 @@ impl Checker {
         Some([dim].into_iter().chain(second).collect())
     }
 
+    /// The two dimensions of a matching: those that the parameters have and the left side lacks, else the last two of the left
+    /// side. Where both sizes are known, they are one.
+    fn pair(&mut self, parts: &Parts, left: Left, span: Span) -> Option<Vec<DimId>> {
+        let signature = parts.signature;
+        let further = self.argument_dims(parts);
+        let further: Vec<_> = further.into_iter().filter(|d| !left.dims.contains(d)).collect();
+        let (row, column) = match (further.as_slice(), left.dims) {
+            (&[row, column], _) | ([], &[.., row, column]) => (row, column),
+            _ => {
+                let names = |dims: &[DimId]| dims.iter().map(|&d| self.dim_name(d)).collect();
+                let (listed, further): (Vec<_>, Vec<_>) = (names(left.dims), names(&further));
+                let site = (left.name, left.span);
+                self.diags.push(errors::no_pair(signature, site, &listed, &further, span));
+                return None;
+            }
+        };
+        for dim in [row, column] {
+            if !self.check_side(signature, dim, left, span) {
+                return None;
+            }
+        }
+        let size = |dim| Some((self.dim_name(dim), self.fixed_size(dim)?));
+        match (size(row), size(column)) {
+            (Some(row), Some(column)) if row.1 != column.1 => {
+                self.diags.push(errors::unequal_pair(signature, &row, &column, span));
+                None
+            }
+            _ => Some(vec![row, column]),
+        }
+    }
+
     /// The dimension of the cutpoints between classes: of a size known to be one less.
     fn cut_dim(&mut self, parts: &Parts, classes: DimId, span: Span) -> Option<DimId> {
         let cutpoints = cutpoints(parts)?;
@@ -110,7 +144,7 @@ impl Checker {
         let listed = left.dims.contains(&dim);
         let name = self.dim_name(dim);
         let error = match s.event {
-            Event::Vector | Event::Matrix if left.datum.is_some() && !listed => {
+            Event::Vector | Event::Matrix | Event::Pair if left.datum.is_some() && !listed => {
                 errors::datum_lacks_event(s, left.name, left.span, &name, span)
             }
             Event::Classes | Event::Components if listed => {
@@ -134,18 +168,26 @@ impl Checker {
         if let Some(dim) = types.iter().find_map(|ty| self.whole_dim(ty)) {
             return Ok(dim);
         }
-        let mut all: Vec<DimId> = vec![];
-        for &dim in types.iter().flat_map(|ty| &ty.dims) {
-            if !all.contains(&dim) {
-                all.push(dim);
-            }
-        }
+        let all = self.argument_dims(parts);
         let further: Vec<_> = all.iter().copied().filter(|d| !left.dims.contains(d)).collect();
         match (further.as_slice(), all.as_slice()) {
             ([one], _) | ([], [one]) => Ok(*one),
             ([], _) => Err(all),
             _ => Err(further),
         }
+    }
+
+    /// The dimensions of the vector parameters, each once.
+    fn argument_dims(&self, parts: &Parts) -> Vec<DimId> {
+        let params = parts.signature.forms[parts.form].params;
+        let mut all: Vec<DimId> = vec![];
+        let vectors = parts.values.iter().filter(|(i, _)| is_vector(params[*i].needs));
+        for &dim in vectors.flat_map(|(_, arg)| &arg.ty.dims) {
+            if !all.contains(&dim) {
+                all.push(dim);
+            }
+        }
+        all
     }
 
     /// The dimension whose size the cutpoints' one is said to be one less than.

@@ -104,6 +104,7 @@ fn drawn_whole(model: &Model, latent: NameId) -> Vec<DimId> {
                 | Support::CorrCholesky
                 | Support::Subset(_)
                 | Support::Ranking
+                | Support::Permutation
         )
     });
     whole.map(|site| site.dist.event.clone()).unwrap_or_default()

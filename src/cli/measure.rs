@@ -43,6 +43,8 @@ pub(super) struct Ready {
     /// Places in the plan.
     pub(super) latents: Vec<usize>,
     pub(super) settings: Settings,
+    /// What a fit would maximise, as it is written.
+    pub(super) objective: String,
 }
 
 impl MeasureArgs {
@@ -54,9 +56,10 @@ impl MeasureArgs {
         let latents = problem.as_ref().map(|p| self.places(p, &mut found)).unwrap_or_default();
         terminal.report(&found, &session.source);
         let problem = problem.filter(|_| !found.has_errors()).ok_or(Status::Mistake)?;
+        let objective = problem.plan.objective.words(&problem.bound.model);
         let problem = problem.on_elbo();
         let settings = self.settings(&session, &problem);
-        Ok(Ready { session, problem, latents, settings })
+        Ok(Ready { session, problem, latents, settings, objective })
     }
 
     fn places(&self, problem: &Problem, found: &mut Diagnostics) -> Vec<usize> {

@@ -158,7 +158,7 @@ impl Sample {
             .problem(folder, &session, &inputs)
             .map_err(|found| tell(found, &session.source))?;
         let seed = self.seed.unwrap_or(checkpoint.about.config.seed);
-        let (params, missing) = infer::fitted(&problem, &checkpoint.params);
+        let (params, missing) = infer::fitted(&problem, &checkpoint.params, &[]);
         if let Some(name) = missing.into_iter().next() {
             terminal.complain(checkpoint::unfit(folder, &infer::Unfit(name)));
             return Err(Status::Mistake);
@@ -235,7 +235,7 @@ fn is_drawn(problem: &Problem, name: NameId) -> bool {
     match decl.kind {
         NameKind::Latent { .. } | NameKind::Param { .. } => true,
         NameKind::Let { hidden: false, .. } if decl.ty.stage >= Stage::Param => true,
-        NameKind::Weight(_) => false,
+        NameKind::Weight(_) | NameKind::Mask { .. } => false,
         NameKind::Data(_) | NameKind::Let { .. } => model.stmts.iter().any(
             |s| matches!(&s.kind, StmtKind::Tilde(site) if site.observed && site.name == name),
         ),

@@ -66,7 +66,7 @@ impl Variance {
             At::Initial => Point::Initial,
             At::Scattered => Point::Scattered,
         };
-        let Ready { problem, latents, settings, .. } = &ready;
+        let Ready { problem, latents, settings, objective, .. } = &ready;
         let scope = Scope { latents, point, planned: self.planned };
         let began = Instant::now();
         let mut clock = || began.elapsed().as_secs_f64();
@@ -76,8 +76,10 @@ impl Variance {
             (rows, curves.unwrap_or_default())
         });
         terminal.print(&match self.json {
-            true => format!("{:#}\n", report::variance_json(&rows, &curves, scope, settings)),
-            false => report::variance_text(&rows, scope, settings),
+            true => {
+                format!("{:#}\n", report::variance_json(&rows, &curves, scope, settings, objective))
+            }
+            false => report::variance_text(&rows, scope, settings, objective),
         });
         match (&self.plot, format) {
             (Some(path), Some(format)) => draw(terminal, &ready, path, format, &curves),

@@ -34,7 +34,7 @@ impl Verify {
             Ok(ready) => ready,
             Err(status) => return status,
         };
-        let Ready { session, problem, latents, settings } = &ready;
+        let Ready { session, problem, latents, settings, objective } = &ready;
         let (found, posterior) = in_pool(settings.options.threads, || {
             (lab::verify(problem, latents, settings), lab::posterior(problem, settings.options))
         });
@@ -45,10 +45,11 @@ impl Verify {
         let (names, posterior) = (names(problem), posterior.as_ref());
         terminal.print(&match self.json {
             true => {
-                let json = report::verification_json(&names, &found, posterior, settings);
+                let json =
+                    report::verification_json(&names, &found, posterior, settings, objective);
                 format!("{json:#}\n")
             }
-            false => report::verification_text(&names, &found, posterior, settings),
+            false => report::verification_text(&names, &found, posterior, settings, objective),
         });
         let failed = found.tests.iter().filter(|t| t.verdict == Verdict::Fails);
         let faults: Diagnostics =

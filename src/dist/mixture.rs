@@ -54,7 +54,8 @@ impl Distribution for Mixture {
         if !inner.is_proper() {
             return Some("a density that integrates to 1");
         }
-        matches!(root.support, Support::Subset(_)).then_some("draws that are no subsets")
+        let whole = matches!(root.support, Support::Subset(_) | Support::Permutation);
+        whole.then_some("draws that are no subsets or permutations")
     }
 
     fn relaxed_log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {

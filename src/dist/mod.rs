@@ -22,6 +22,7 @@ mod dirichlet;
 mod dirichlet_multinomial;
 mod discrete_laplace;
 mod discrete_uniform;
+mod domain;
 mod exp_mod_normal;
 mod exponential;
 mod flat;
@@ -67,6 +68,7 @@ mod ordered_logistic;
 mod ordered_probit;
 mod pareto;
 mod pareto_type2;
+mod permutation;
 mod plackett_luce;
 mod poisson;
 mod rayleigh;
@@ -94,8 +96,10 @@ pub use bernoulli::Bernoulli;
 pub use call::Call;
 pub use categorical::Categorical;
 pub use clocks::Clocks;
+pub use domain::Domain;
 pub use normal::Normal;
-pub use order::{places, rankings, subsets};
+pub use order::{permutations, places, rankings, subsets};
+pub use permutation::in_turn;
 pub use signature::{Event, Form, Needs, Param, Signature, Support};
 
 use crate::ir::{Dim, Graph, NodeId};
@@ -115,52 +119,6 @@ impl Draw {
             Draw::Pathwise(n) | Draw::Detached(n) => n,
         }
     }
-}
-
-/// Where the values of a distribution lie, with bounds as nodes: what the guide is built for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Domain {
-    Real,
-    /// Between bounds that may be missing on either side.
-    Interval {
-        lower: Option<NodeId>,
-        upper: Option<NodeId>,
-    },
-    Simplex(Dim),
-    /// Ascending along the dimension.
-    Ordered(Dim),
-    /// Lower triangular over rows and columns, with a positive diagonal.
-    Cholesky(Dim, Dim),
-    /// The Cholesky factor of a correlation matrix: its rows have length 1.
-    CorrCholesky(Dim, Dim),
-    /// Symmetric and positive definite.
-    Cov(Dim, Dim),
-    /// Symmetric and positive definite, with 1 on the diagonal.
-    Corr(Dim, Dim),
-    Binary,
-    /// Positions 0 … size−1 of the dimension.
-    Index(Dim),
-    /// 0, 1, 2 … from a bound on or from 0, up to a bound or for ever.
-    Count {
-        lower: Option<NodeId>,
-        upper: Option<NodeId>,
-    },
-    /// … −1, 0, 1 …
-    Int,
-    /// 1 at one place of the dimension, 0 elsewhere.
-    OneHot(Dim),
-    /// 1 at so many places of the dimension, 0 elsewhere.
-    Subset {
-        over: Dim,
-        size: NodeId,
-    },
-    /// Places along the dimension: each of 1 … its size once.
-    Ranking(Dim),
-    /// Counts along the dimension that add up to the node.
-    Composition {
-        over: Dim,
-        total: NodeId,
-    },
 }
 
 /// A point of the real line by how much of a distribution lies below and above it: log F and log(1 − F). Each is exact
@@ -268,6 +226,12 @@ pub trait Distribution: Sync {
         self.log_prob(g, x, c)
     }
 
+    /// Of draws made in turns, the sum of the entropies of the turns, each given those before it: in the mean over draws that of
+    /// the whole. It is right at relaxed values, too.
+    fn entropy_in_turn(&self, _g: &mut Graph, _x: NodeId, _c: &Call) -> Option<NodeId> {
+        None
+    }
+
     /// Whether the density integrates to 1. What does not cannot be drawn from: its draws are NaN.
     fn is_proper(&self) -> bool {
         true
@@ -338,6 +302,7 @@ pub static ALL: &[&dyn Distribution] = &[
     &one_hot_categorical::OneHotCategorical,
     &subset::Subset,
     &plackett_luce::PlackettLuce,
+    &permutation::Permutation,
     &multinomial::Multinomial,
     &dirichlet_multinomial::DirichletMultinomial,
     &dirichlet::Dirichlet,

@@ -62,6 +62,15 @@ pub fn rankings(count: usize) -> Vec<Vec<f64>> {
     rows
 }
 
+/// Every permutation matrix of `count` rows, row by row.
+pub fn permutations(count: usize) -> Vec<Vec<f64>> {
+    let hit = |place: f64, column: usize| f64::from(place == (column + 1) as f64);
+    let matrix = |ranking: Vec<f64>| {
+        ranking.into_iter().flat_map(|place| (0..count).map(move |c| hit(place, c))).collect()
+    };
+    rankings(count).into_iter().map(matrix).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

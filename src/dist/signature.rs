@@ -91,6 +91,8 @@ pub enum Support {
     Subset(&'static str),
     /// Places along the event dimension: each of 1 … its size once.
     Ranking,
+    /// 1 at one place of each row and each column over the two event dimensions, 0 elsewhere.
+    Permutation,
     /// Lower triangular over the two event dimensions, with a positive diagonal.
     Cholesky,
     /// A Cholesky factor whose rows have length 1.
@@ -113,17 +115,18 @@ impl Support {
                 | Support::OneHot
                 | Support::Subset(_)
                 | Support::Ranking
+                | Support::Permutation
         )
     }
 
-    /// Whether a discrete value is a vector, whose elements go together.
+    /// Whether a discrete value is a vector or a matrix, whose elements go together.
     pub fn is_vector(self) -> bool {
-        matches!(self, Support::Subset(_) | Support::Ranking)
+        matches!(self, Support::Subset(_) | Support::Ranking | Support::Permutation)
     }
 
     /// Whether a discrete value has a relaxation: a temperature moves it between its values.
     pub fn relaxes(self) -> bool {
-        matches!(self, Support::Binary | Support::Index | Support::Subset(_) | Support::Ranking)
+        self.is_vector() || matches!(self, Support::Binary | Support::Index)
     }
 
     /// Whether there are finitely many values, for each element by itself or each vector as a whole.
@@ -136,6 +139,7 @@ impl Support {
                 | Support::CountBetween(..)
                 | Support::Subset(_)
                 | Support::Ranking
+                | Support::Permutation
         )
     }
 
@@ -178,6 +182,9 @@ pub enum Event {
     Vector,
     /// A draw is a square over two dimensions, D and D', which the site gets behind those of its left side.
     Matrix,
+    /// A draw is a matrix over two dimensions of one size: those that its parameters have besides the left side's, which the site
+    /// gets behind these, or the last two of the left side.
+    Pair,
     /// Parameters have one more dimension, which the density sums out: the components of a mixture.
     Components,
 }
@@ -231,6 +238,7 @@ pub(super) fn domain(g: &mut Graph, s: &Signature, c: &Call) -> Domain {
             Domain::Subset { over: c.event[0], size }
         }
         Support::Ranking => Domain::Ranking(c.event[0]),
+        Support::Permutation => Domain::Permutation(c.event[0], c.event[1]),
         Support::Cholesky => Domain::Cholesky(c.event[0], c.event[1]),
         Support::CorrCholesky => Domain::CorrCholesky(c.event[0], c.event[1]),
         Support::Simplex => Domain::Simplex(c.event[0]),

@@ -54,7 +54,8 @@ impl Estimator for GumbelSoftmax {
 /// Why a distribution has no relaxation.
 pub(super) fn relaxable(dist: &Signature) -> Option<&'static str> {
     let relaxes = dist.support.relaxes();
-    (!relaxes).then_some("needs a Bernoulli, Categorical, Subset or PlackettLuce latent")
+    (!relaxes)
+        .then_some("needs a Bernoulli, Categorical, Subset, PlackettLuce or Permutation latent")
 }
 
 /// Why a distribution is not one of single choices, each with a relaxation.
@@ -74,6 +75,7 @@ pub(super) fn relaxed(g: &mut Graph, site: &Site, hard: bool) -> Value {
     match site.q.dist.signature().support {
         Support::Subset(_) => return structured::subset(g, site, tau, hard),
         Support::Ranking => return structured::ranking(g, site, tau, hard),
+        Support::Permutation => return structured::matching(g, site, tau, hard),
         _ => {}
     }
     let mut dims = site.all_dims();

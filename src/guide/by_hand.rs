@@ -85,5 +85,5 @@ fn expected(g: &mut Graph, q: &Call, drawn: Value, relaxed: bool) -> NodeId {
         let log = g.sub(log, total);
         return super::discrete::entropy(g, log, values);
     }
-    super::sampled_entropy(g, q, drawn, relaxed)
+    super::entropy_by_draw(g, q, drawn, relaxed)
 }

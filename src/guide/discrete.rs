@@ -1,6 +1,6 @@
 //! Guides of discrete latents: free logits on finite supports, a Poisson with a free mean on the counts.
 
-use super::{Guided, LogQ, Request, draw, minus_log_q, parameter, registered, sampled_entropy};
+use super::{Guided, LogQ, Request, draw, entropy_by_draw, minus_log_q, parameter, registered};
 use crate::dist::Call;
 use crate::estimator::Value;
 use crate::ir::{Dim, Graph, NodeId, largest};
@@ -85,6 +85,12 @@ pub(super) fn ranking(g: &mut Graph, request: &Request, over: Dim) -> Guided {
     done(g, request, q, None)
 }
 
+pub(super) fn matching(g: &mut Graph, request: &Request, axes: [Dim; 2]) -> Guided {
+    let scores = parameter(g, request.name, "scores", request.dims, 0.0);
+    let q = Call::new(registered("Permutation"), 0, vec![scores]).over(axes);
+    done(g, request, q, None)
+}
+
 /// Draws; without a closed form the entropy is that of the draw.
 fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> Guided {
     let dims = request.dims.to_vec();
@@ -99,7 +105,7 @@ fn done(g: &mut Graph, request: &Request, q: Call, entropy: Option<NodeId>) -> G
     Guided { named, q, dims, drawn, value, entropy, log_q, relaxed, bijector, by_hand, known }
 }
 
-/// −log q of a draw, where its expectation has no closed form.
+/// −log q, as far in expectation as it is closed.
 pub(super) fn drawn_entropy(
     g: &mut Graph,
     q: &Call,
@@ -108,5 +114,5 @@ pub(super) fn drawn_entropy(
     relaxed: bool,
 ) -> NodeId {
     let sampled = minus_log_q(g, q, drawn, log_q, relaxed);
-    sampled.unwrap_or_else(|| sampled_entropy(g, q, drawn, relaxed))
+    sampled.unwrap_or_else(|| entropy_by_draw(g, q, drawn, relaxed))
 }

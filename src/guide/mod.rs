@@ -113,6 +113,7 @@ pub fn family(g: &mut Graph, request: &Request) -> &'static str {
         Domain::Binary | Domain::Index(_) | Domain::Count { upper: Some(_), .. } => "free logits",
         Domain::Count { upper: None, .. } => "Poisson with a free mean",
         Domain::Subset { .. } | Domain::Ranking(_) => "free logits, drawn in order",
+        Domain::Permutation(..) => "free scores, rows in turn",
         Domain::Int | Domain::Composition { .. } | Domain::OneHot(_) => "none",
     }
 }
@@ -131,6 +132,7 @@ pub fn automatic(g: &mut Graph, request: &Request) -> Guided {
         Domain::Count { lower: None, upper: None } => discrete::counts(g, request),
         Domain::Subset { over, size } => discrete::subset(g, request, over, size),
         Domain::Ranking(over) => discrete::ranking(g, request, over),
+        Domain::Permutation(row, column) => discrete::matching(g, request, [row, column]),
         Domain::Count { lower: Some(_), upper: None }
         | Domain::Int
         | Domain::Composition { .. }
@@ -198,6 +200,15 @@ fn minus_log_q(
     }
 }
 
+/// What a draw says of the entropy: −log q, or where the family is drawn in turns, their entropies.
+fn entropy_by_draw(g: &mut Graph, q: &Call, drawn: Value, relaxed: bool) -> NodeId {
+    let in_turn = match drawn {
+        Value::Plain(z) => q.dist.entropy_in_turn(g, z, q),
+        Value::Soft { .. } => None,
+    };
+    in_turn.unwrap_or_else(|| sampled_entropy(g, q, drawn, relaxed))
+}
+
 fn sampled_entropy(g: &mut Graph, q: &Call, drawn: Value, relaxed: bool) -> NodeId {
     let log_q = match drawn {
         Value::Plain(z) if relaxed => q.dist.relaxed_log_prob(g, z, q),
@@ -229,7 +240,13 @@ pub fn revalued(g: &mut Graph, domain: &Domain, guided: &Guided, drawn: Value) -
             transformed(g, &bijector, &guided.q, drawn, guided.log_q)
         }
         (_, Some(bijector)) => transformed(g, bijector, &guided.q, drawn, guided.log_q),
-        (Domain::Count { upper: None, .. } | Domain::Subset { .. } | Domain::Ranking(_), None) => {
+        (
+            Domain::Count { upper: None, .. }
+            | Domain::Subset { .. }
+            | Domain::Ranking(_)
+            | Domain::Permutation(..),
+            None,
+        ) => {
             let (log_q, relaxed) = (guided.log_q, guided.relaxed);
             (drawn, discrete::drawn_entropy(g, &guided.q, drawn, log_q, relaxed))
         }

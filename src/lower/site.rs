@@ -116,7 +116,8 @@ impl Lowerer<'_> {
 
     /// A term has every dimension of its site but the event's, so that sums over it count each element.
     fn spread(&mut self, site: &Site, call: &Call, node: NodeId) -> NodeId {
-        let vector = matches!(call.dist.signature().event, Event::Vector | Event::Matrix);
+        let event = call.dist.signature().event;
+        let vector = matches!(event, Event::Vector | Event::Matrix | Event::Pair);
         let dims = site.dims.iter().map(|&d| self.here(d));
         let dims: Vec<Dim> = dims.filter(|d| !(vector && call.event.contains(d))).collect();
         self.g.expand(node, &dims)

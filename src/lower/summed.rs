@@ -1,7 +1,7 @@
 //! The values of a summed latent along fresh dimensions.
 
 use super::{Latent, Lowerer};
-use crate::dist::{Domain, rankings, subsets};
+use crate::dist::{Domain, permutations, rankings, subsets};
 use crate::ir::{Dim, NodeId};
 
 impl Lowerer<'_> {
@@ -16,9 +16,12 @@ impl Lowerer<'_> {
             }
             Domain::Subset { over, size } => {
                 let size = super::support::largest(&self.g, *size) as usize;
-                self.table(latent, *over, subsets(self.g.size(*over), size))
+                self.table(latent, &[*over], subsets(self.g.size(*over), size))
             }
-            Domain::Ranking(over) => self.table(latent, *over, rankings(self.g.size(*over))),
+            Domain::Ranking(over) => self.table(latent, &[*over], rankings(self.g.size(*over))),
+            Domain::Permutation(row, column) => {
+                self.table(latent, &[*row, *column], permutations(self.g.size(*row)))
+            }
             _ => unreachable!("only finite supports are summed"),
         };
         let positions = self.positions(latent, count);
@@ -49,11 +52,12 @@ impl Lowerer<'_> {
         self.g.add_all(parts)
     }
 
-    /// The values of a discrete vector, a row each; how many there are.
-    fn table(&mut self, latent: &mut Latent, over: Dim, rows: Vec<Vec<f64>>) -> usize {
+    /// The values of a discrete vector, a row each over the dimensions; how many there are.
+    fn table(&mut self, latent: &mut Latent, over: &[Dim], rows: Vec<Vec<f64>>) -> usize {
         let dim = self.g.dim("values", rows.len());
-        let laid = super::values::to_layout(&self.g, &[dim, over], &rows.concat());
-        latent.table = Some((dim, self.g.add_data("values", &[dim, over], laid.into())));
+        let dims = [&[dim], over].concat();
+        let laid = super::values::to_layout(&self.g, &dims, &rows.concat());
+        latent.table = Some((dim, self.g.add_data("values", &dims, laid.into())));
         rows.len()
     }
 

@@ -140,10 +140,12 @@ impl Repl {
             at: config.steps,
             options,
         };
+        let objective = problem.plan.objective.words(&problem.bound.model);
+        let problem = problem.on_elbo();
         let scope = Scope { latents: &[place], point: Point::Initial, planned: false };
         let began = Instant::now();
         let rows = lab::variance(&problem, scope, &settings, &mut || began.elapsed().as_secs_f64());
-        reply.say(&report::variance_text(&rows, scope, &settings));
+        reply.say(&report::variance_text(&rows, scope, &settings, &objective));
     }
 
     /// `:time`

@@ -66,6 +66,7 @@ pub(super) fn support(support: Support, event: Event) -> String {
         Support::OneHot => "one-hot",
         Support::Subset(size) => return format!("subsets of {size}"),
         Support::Ranking => "rankings",
+        Support::Permutation => "permutation matrices",
         Support::Cholesky => "cholesky",
         Support::CorrCholesky => "cholesky, rows of length 1",
         Support::Simplex => "simplex",

@@ -2,22 +2,28 @@
 
 use super::picture::{Picture, Series, log_chart};
 use super::table::{significant, table};
-use super::verify::estimate;
+use super::verify::{MEASURED, estimate, not_of_the_fit};
 use crate::lab::{Curve, Measured, Parameter, Scope, Settings};
 use serde_json::{Value, json};
 
-/// A row for each estimator of each latent.
-pub fn variance_text(rows: &[Measured], scope: Scope, settings: &Settings) -> String {
+/// A row for each estimator of each latent. `objective` is what a fit maximises.
+pub fn variance_text(
+    rows: &[Measured],
+    scope: Scope,
+    settings: &Settings,
+    objective: &str,
+) -> String {
     let header =
         ["latent", "estimator", "bias", "variance", "signal/noise", "µs", "efficiency", "verdict"];
     let table = table(&header, rows.iter().map(row).collect(), 2);
     let Settings { gradients, draws, seed, .. } = settings;
-    format!(
+    let text = format!(
         "{table}\n{gradients} gradients of {draws} draws each at the {} parameters, seed {seed}, in the \
          parameters of each latent's guide;\nbias with its 99 % interval where it is largest beside it, \
          efficiency = 1 / (variance × seconds); * is what the plan has\n",
         scope.point.words(),
-    )
+    );
+    text + &not_of_the_fit(objective)
 }
 
 fn row(m: &Measured) -> Vec<String> {
@@ -42,8 +48,11 @@ pub fn variance_json(
     curves: &[Curve],
     scope: Scope,
     settings: &Settings,
+    objective: &str,
 ) -> Value {
     json!({
+        "measured": MEASURED,
+        "objective": objective,
         "seed": settings.seed,
         "gradients": settings.gradients,
         "draws": settings.draws,

@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 /// Elements of an exact posterior that the screen shows.
 const SHOWN: usize = 12;
 
-/// The exact answers and how they were had, then a row for each estimator of each latent.
+/// The exact answers and how they were had, then a row for each estimator of each latent. `objective` is what a fit maximises.
 pub fn verification_text(
     latents: &[&str],
     found: &Verification,
     posterior: Option<&Posterior>,
     settings: &Settings,
+    objective: &str,
 ) -> String {
     let mut out = exact(latents, &found.oracles);
     if let Some(posterior) = posterior {
@@ -25,12 +26,26 @@ pub fn verification_text(
     let rows = found.tests.iter().map(row).collect();
     out += &format!("\n{}", table(&header, rows, header.len()));
     let (count, draws, seed) = (settings.gradients, settings.draws, settings.seed);
-    out + &format!(
+    out += &format!(
         "\nlargest |z| over the parameters: {count} gradients of {draws} draws each, seed {seed}; \
          an unbiased one passes below {:.2},\nwhich chance exceeds in one of 1000 verifications \
          ({} comparisons, Bonferroni); * is what the plan has\n",
         found.bound, found.comparisons,
-    )
+    );
+    out + &not_of_the_fit(objective)
+}
+
+/// The gradients of the laboratory, in the words of an objective.
+pub(super) const MEASURED: &str = "elbo";
+
+/// A line that says that a fit maximises something else than what is measured; nothing where it does not.
+pub(super) fn not_of_the_fit(objective: &str) -> String {
+    match objective {
+        MEASURED => String::new(),
+        other => format!(
+            "these are gradients of the ELBO; a fit maximises `{other}`, whose gradients differ\n"
+        ),
+    }
 }
 
 fn exact(latents: &[&str], oracles: &[Oracle]) -> String {
@@ -94,8 +109,11 @@ pub fn verification_json(
     found: &Verification,
     posterior: Option<&Posterior>,
     settings: &Settings,
+    objective: &str,
 ) -> Value {
     json!({
+        "measured": MEASURED,
+        "objective": objective,
         "seed": settings.seed,
         "gradients": settings.gradients,
         "draws": settings.draws,

@@ -321,6 +321,7 @@ fn variance_is_measured_and_drawn() {
         let output = place.run(&format!("{measure} {picture}"));
         assert_eq!(code(&output), 0, "{}", errors(&output));
         let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!([&found["measured"], &found["objective"]], ["elbo", "elbo"]);
         let rows = found["estimators"].as_array().unwrap();
         let exact = rows.iter().find(|r| r["estimator"] == "enumerate").unwrap();
         assert_eq!(exact["variance"], 0.0);
@@ -329,6 +330,22 @@ fn variance_is_measured_and_drawn() {
     }
     assert!(place.read("v.svg").starts_with("<svg"));
     assert!(fs::read(place.path("v.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+/// Both laboratories measure the ELBO's gradients, and say so where a fit maximises a bound.
+#[test]
+fn what_is_measured_is_named() {
+    let place = Workplace::new();
+    for command in ["verify", "variance"] {
+        let run =
+            format!("{command} switch.elbow --data switch.json --gradients 20 --objective iwae(4)");
+        let shown = place.run(&run);
+        let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+        assert!(shown.contains("a fit maximises `iwae(4)`"), "{shown}");
+        let json: Value = serde_json::from_slice(&place.run(&format!("{run} --json")).stdout)
+            .expect("one object");
+        assert_eq!([&json["measured"], &json["objective"]], ["elbo", "iwae(4)"]);
+    }
 }
 
 #[test]

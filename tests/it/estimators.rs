@@ -102,6 +102,12 @@ fn latent(dist: &dyn Distribution) -> Latent {
             let site = "x ~ PlackettLuce([0.3, 0, -0.5] as k)".into();
             plain("dim k = 3\n", site, "(x[1] - 0.5 * x[3])", Some(("count[k]", 6)))
         }
+        (_, Support::Permutation) => {
+            let head = "dim k = 3\ndim j = 3\na = [0.8, -0.3, 1] as k\nb = [0.3, 0, -0.5] as j\n";
+            let scalar = "(x[k = 1, j = 1] - 0.5 * x[k = 3, j = 2] + 2 * x[k = 2, j = 3])";
+            let site = "x[k, j] ~ Permutation(a * b)".into();
+            plain(head, site, scalar, Some(("binary[k, j]", 6)))
+        }
         (_, Support::Composition(_) | Support::OneHot) => {
             plain("dim k = 3\n", example, "x[1]", Some(("count", 0)))
         }
@@ -120,9 +126,13 @@ impl Latent {
         let (ty, count) = self.values.unwrap();
         let first = usize::from(ty.starts_with("index"));
         let head = format!("{}data x: {ty}\n", self.head);
-        let observed = Latent { head: "", site: format!("{head}{}", self.site), ..*self };
+        let site = self.site.replace("x[k, j]", "x");
+        let observed = Latent { head: "", site: format!("{head}{site}"), ..*self };
         let text = observed.text("", cost);
         let value = |x: usize| match self.rows() {
+            Some(rows) if rows[x].len() == 9 => {
+                format!("{:?}", rows[x].chunks(3).collect::<Vec<_>>())
+            }
             Some(rows) => format!("{:?}", rows[x]),
             None => (x + first).to_string(),
         };
@@ -136,6 +146,7 @@ impl Latent {
         match self.values?.0 {
             "binary[k]" => Some(dist::subsets(3, 2)),
             "count[k]" => Some(dist::rankings(3)),
+            "binary[k, j]" => Some(dist::permutations(3)),
             _ => None,
         }
     }
@@ -145,7 +156,7 @@ impl Latent {
         let table = self.table(cost);
         let (ty, _) = self.values.unwrap();
         let (mass, scores): (Vec<f64>, Vec<Vec<f64>>) = if let Some(rows) = self.rows() {
-            (in_order(params, &rows), order_scores(params, &rows))
+            (vector_masses(params, &rows), vector_scores(params, &rows))
         } else if params.len() == table.len() {
             let possible: Vec<bool> = table.iter().map(|log| log.is_finite()).collect();
             categorical(params, &possible)
@@ -173,6 +184,22 @@ fn categorical(logits: &[f64], possible: &[bool]) -> (Vec<f64>, Vec<Vec<f64>>) {
     (mass.clone(), (0..mass.len()).map(score).collect())
 }
 
+fn vector_masses(params: &[f64], rows: &[Vec<f64>]) -> Vec<f64> {
+    if params.len() == 9 { in_turn(params, rows) } else { in_order(params, rows) }
+}
+
+/// Masses of matchings of three with three: the first row chooses, then the second.
+fn in_turn(scores: &[f64], rows: &[Vec<f64>]) -> Vec<f64> {
+    let rate = |i: usize, j: usize| scores[3 * i + j].exp();
+    let column = |row: &[f64], i: usize| (0..3).position(|j| row[3 * i + j] == 1.0).unwrap();
+    let mass = |row: &Vec<f64>| {
+        let [first, second, last] = [0, 1, 2].map(|i| column(row, i));
+        let all: f64 = (0..3).map(|j| rate(0, j)).sum();
+        rate(0, first) / all * rate(1, second) / (rate(1, second) + rate(1, last))
+    };
+    rows.iter().map(mass).collect()
+}
+
 /// Masses of subsets, or rankings, of three: the sum over the orders in which they can be drawn.
 fn in_order(logits: &[f64], rows: &[Vec<f64>]) -> Vec<f64> {
     let weights: Vec<f64> = logits.iter().map(|l| l.exp()).collect();
@@ -194,16 +221,18 @@ fn in_order(logits: &[f64], rows: &[Vec<f64>]) -> Vec<f64> {
 }
 
 /// Their scores by central differences.
-fn order_scores(logits: &[f64], rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+fn vector_scores(logits: &[f64], rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
     const H: f64 = 1e-5;
     let moved = |i: usize, by: f64| {
         let mut at = logits.to_vec();
         at[i] += by;
-        in_order(&at, rows)
+        vector_masses(&at, rows)
     };
-    let by: Vec<(Vec<f64>, Vec<f64>)> = (0..3).map(|i| (moved(i, H), moved(i, -H))).collect();
+    let params = 0..logits.len();
+    let by: Vec<(Vec<f64>, Vec<f64>)> =
+        params.clone().map(|i| (moved(i, H), moved(i, -H))).collect();
     let score = |x: usize, i: usize| (by[i].0[x].ln() - by[i].1[x].ln()) / (2.0 * H);
-    (0..rows.len()).map(|x| (0..3).map(|i| score(x, i)).collect()).collect()
+    (0..rows.len()).map(|x| params.clone().map(|i| score(x, i)).collect()).collect()
 }
 
 fn bernoulli(logit: f64) -> (Vec<f64>, Vec<Vec<f64>>) {
@@ -367,7 +396,9 @@ fn marginalised_latents_leave_the_evidence() {
 fn baselines_leave_the_mean_alone() {
     let cost = COSTS[1];
     let mut faults = vec![];
-    for name in ["Bernoulli", "Categorical", "Binomial", "Poisson", "Normal", "PlackettLuce"] {
+    for name in
+        ["Bernoulli", "Categorical", "Binomial", "Poisson", "Normal", "PlackettLuce", "Permutation"]
+    {
         let latent = latent(dist::find(name).unwrap());
         let params = at(&latent.text("", cost), latent.data, "reinforce");
         let exact = match latent.values {
@@ -399,7 +430,7 @@ fn baselines_leave_the_mean_alone() {
 /// A relaxation's bias is declared, is there, and falls with the temperature.
 #[test]
 fn biases_shrink_as_the_temperature_falls() {
-    for name in ["Bernoulli", "Categorical", "Subset", "PlackettLuce"] {
+    for name in ["Bernoulli", "Categorical", "Subset", "PlackettLuce", "Permutation"] {
         let latent = latent(dist::find(name).unwrap());
         let params = at(&latent.text("", COSTS[1]), latent.data, "enumerate");
         let exact = latent.exact(COSTS[1], &params);
@@ -473,7 +504,7 @@ fn hard_concrete_gates_are_open_as_often_as_q_says() {
 /// What is reported of a relaxed fit is the ELBO of the model as written.
 #[test]
 fn the_true_elbo_is_that_of_enumeration() {
-    for name in ["Bernoulli", "Categorical", "Subset", "PlackettLuce"] {
+    for name in ["Bernoulli", "Categorical", "Subset", "PlackettLuce", "Permutation"] {
         let latent = latent(dist::find(name).unwrap());
         let text = latent.text("", COSTS[1]);
         let params = at(&text, latent.data, "enumerate");

@@ -27,7 +27,8 @@ fn fit(model: &str, data: &str) -> Vec<Summary> {
 fn fit_seeded(model: &str, data: &str, seed: Option<u64>) -> Vec<Summary> {
     let (session, diags) = Session::open(&folder().join(model)).expect("an example can be read");
     assert!(diags.iter().next().is_none(), "{model}: {:?}", diags.iter().next());
-    let data = vec![folder().join(data).display().to_string()];
+    let file = (!data.is_empty()).then(|| folder().join(data).display().to_string());
+    let data = file.into_iter().collect();
     let (problem, diags) = session.problem(&Inputs { data, ..Default::default() });
     let problem = problem.unwrap_or_else(|| panic!("{model}: {:?}", diags.iter().next()));
     let problem = Arc::new(problem);
@@ -55,6 +56,41 @@ fn expect(rows: &[Summary], exact: &[(&str, Moments)], bound: f64) {
     };
     let faults: Vec<String> = exact.iter().filter_map(off).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Marginal probabilities of who is which, and the current, against all 720 matchings with the current integrated out.
+#[test]
+fn matching() {
+    let rows = fit("matching.elbow", "");
+    let east = [-0.6, 0.7, 5.1, -0.4, 0.1, 1.0];
+    let north = [-3.8, 0.1, 1.6, 3.5, -4.9, -2.4];
+    let blip_east = [3.3, 2.7, 7.0, 2.9, 3.6, 1.8];
+    let blip_north = [2.7, -1.1, 0.2, -3.6, -7.4, -5.0];
+    // Six residuals of unit variance around a current of variance 25: the log density, and the current's mean.
+    let current = |who: &[usize], blips: &[f64; 6], ships: &[f64; 6]| {
+        let rest = || (0..6).map(|i| blips[i] - ships[who[i]]);
+        let (sum, square) = (rest().sum::<f64>(), rest().map(|r| r * r).sum::<f64>());
+        (-0.5 * (square - 25.0 * sum * sum / 151.0), 25.0 * sum / 151.0)
+    };
+    let (mut total, mut mean, mut share) = (0.0, 0.0, [[0.0; 6]; 6]);
+    for matrix in elbow::dist::permutations(6) {
+        let who: Vec<usize> =
+            matrix.chunks(6).map(|row| row.iter().position(|&x| x == 1.0).unwrap()).collect();
+        let (east, north) = (current(&who, &blip_east, &east), current(&who, &blip_north, &north));
+        let weight = (east.0 + north.0).exp();
+        total += weight;
+        mean += weight * east.1;
+        (0..6).for_each(|i| share[i][who[i]] += weight);
+    }
+    expect(&rows, &[("current_east", (mean / total, (25.0_f64 / 151.0).sqrt()))], 0.3);
+    let ships = ["Aurora", "Borea", "Ceres", "Dione", "Elara", "Flora"];
+    for (i, blip) in share.iter().enumerate() {
+        for (ship, weight) in ships.iter().zip(blip) {
+            let name = format!("which[{},\"{ship}\"]", i + 1);
+            let off = (row(&rows, &name).mean - weight / total).abs();
+            assert!(off < 0.05, "{name} is off by {off}");
+        }
+    }
 }
 
 fn one_if(condition: bool) -> f64 {

@@ -31,7 +31,7 @@ fn distance(got: &[f64], expected: &[f64]) -> f64 {
 }
 
 /// Two steps of a program, the second on the states that the first left.
-fn agree(program: &Program, lowering: Lowering, float: Float, bound: f64, seed: u64) {
+pub(crate) fn agree(program: &Program, lowering: Lowering, float: Float, bound: f64, seed: u64) {
     let mut inputs = random_inputs(&program.graph, seed);
     let mut step = step(program, lowering, float);
     for t in 0..2 {

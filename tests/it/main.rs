@@ -29,6 +29,7 @@ mod lab;
 mod lags;
 mod laws;
 mod lowerings;
+mod matching;
 mod nets;
 mod oracle;
 mod pitfalls;

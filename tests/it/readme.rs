@@ -119,6 +119,7 @@ fn support(support: Support) -> String {
         Support::OneHot => "one-hot".into(),
         Support::Subset(size) => format!("{size} ones, else 0"),
         Support::Ranking => "a ranking".into(),
+        Support::Permutation => "a permutation matrix".into(),
         Support::Cholesky => "Cholesky factors".into(),
         Support::CorrCholesky => "Cholesky factors with rows of length 1".into(),
         Support::Simplex => "simplex".into(),

@@ -126,6 +126,13 @@ pub(in crate::check) fn no_event(s: &Signature, over: Span) -> Diagnostic {
         .help("list the dimension on the left instead: `name[D] ~ …`")
 }
 
+/// E0271. `Permutation(s over person)`
+pub(in crate::check) fn pair_on_the_left(s: &Signature, over: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0271, format!("{} takes no `over`", s.name))
+        .at(over, "a draw has two dimensions, which the left side says")
+        .help("list rows and columns last on the left: `name[row, column] ~ …`")
+}
+
 /// E0271. `Dirichlet(a over k, n)`
 pub(in crate::check) fn two_events(s: &Signature, second: Span) -> Diagnostic {
     Diagnostic::new(Code::E0271, format!("`over` in {} names one dimension", s.name))

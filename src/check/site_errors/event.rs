@@ -11,7 +11,7 @@ fn role(s: &Signature) -> &'static str {
         Event::Classes => "the classes",
         Event::Components => "the components",
         Event::Vector | Event::Scalar => "its vectors",
-        Event::Matrix => "its squares",
+        Event::Matrix | Event::Pair => "its squares",
     }
 }
 
@@ -54,6 +54,45 @@ pub(in crate::check) fn no_cut_dim(
     .help(format!("write `dim cut = {classes} - 1` and a prior, `c ~ Ordered(Normal(0, 5), cut)`"))
 }
 
+/// E0270. Not two dimensions to match, or more than two.
+pub(in crate::check) fn no_pair(
+    s: &Signature,
+    (name, left): (&str, Span),
+    listed: &[String],
+    further: &[String],
+    span: Span,
+) -> Diagnostic {
+    let found = match further {
+        [] => "its parameters have no further ones".to_string(),
+        _ => format!("its parameters have {} besides those", list(further)),
+    };
+    let is_matched = listed.len() >= 2;
+    let (first, last) = if is_matched { (further, listed) } else { (listed, further) };
+    let mut wanted: Vec<&str> = first.iter().chain(last).map(String::as_str).collect();
+    let rows_and_columns = ["row", "column"];
+    wanted.extend(rows_and_columns.iter().skip(wanted.len().min(2)));
+    Diagnostic::new(Code::E0270, format!("{} needs two dimensions to match", s.name))
+        .at(left, format!("`{name}` has {}", dimensions(listed)))
+        .also(span, found)
+        .help(format!("list both last: `{name}[{}] ~ {}(…)`", wanted.join(", "), s.name))
+}
+
+fn dimensions(names: &[String]) -> String {
+    if names.is_empty() { "no dimension".into() } else { list(names) }
+}
+
+/// E0217. Rows and columns that cannot be matched one by one.
+pub(in crate::check) fn unequal_pair(
+    s: &Signature,
+    row: &(String, u64),
+    column: &(String, u64),
+    span: Span,
+) -> Diagnostic {
+    Diagnostic::new(Code::E0217, format!("{} needs two dimensions of one size", s.name))
+        .at(span, format!("`{}` has {}, `{}` has {}", row.0, row.1, column.0, column.1))
+        .help("add rows or columns that stand for `none`, so that each has a partner")
+}
+
 /// E0270. An observed datum without the dimension of the draw.
 pub(in crate::check) fn datum_lacks_event(
     s: &Signature,
@@ -62,7 +101,11 @@ pub(in crate::check) fn datum_lacks_event(
     dim: &str,
     span: Span,
 ) -> Diagnostic {
-    let what = if s.event == Event::Matrix { "square" } else { "vector" };
+    let what = match s.event {
+        Event::Matrix => "square",
+        Event::Pair => "matrix",
+        _ => "vector",
+    };
     Diagnostic::new(Code::E0270, format!("a draw of {} is a {what} over `{dim}`", s.name))
         .at(left, format!("`{datum}` has no dimension `{dim}`"))
         .also(span, format!("over `{dim}`"))

@@ -47,7 +47,7 @@ pub fn check(
 }
 
 /// The cells of every slice along `dims`, first of them outermost.
-fn slices(all: &[DimId], sizes: &[usize], dims: &[DimId]) -> Vec<Vec<usize>> {
+pub(super) fn slices(all: &[DimId], sizes: &[usize], dims: &[DimId]) -> Vec<Vec<usize>> {
     let strides: Vec<usize> = (0..sizes.len()).map(|a| sizes[a + 1..].iter().product()).collect();
     let along = |axes: Vec<usize>| {
         axes.into_iter().fold(vec![0], |cells: Vec<usize>, a| {

@@ -7,6 +7,7 @@ mod keys;
 mod labels;
 mod marks;
 mod overrides;
+mod pairs;
 mod partly;
 mod source;
 mod values;
@@ -80,6 +81,7 @@ fn read(
             Err(error) => diagnostics.push(error),
         }
     }
+    pairs::check(model, &axes, &values, diagnostics);
     entries::check(model, &axes, diagnostics);
     let dims = if diagnostics.has_errors() { None } else { sized(model, axes, diagnostics) };
     let files =
@@ -98,7 +100,7 @@ pub fn check_entries(model: &Model, dims: &[BoundDim]) -> Diagnostics {
 fn zeros(model: &Model, dims: &[BoundDim], name: NameId) -> Array {
     let own = model.name(name).ty.dims.clone();
     let count = own.iter().map(|d| dims[d.0 as usize].size).product();
-    Array { dims: own, values: vec![0.0; count], disk: None }
+    Array::new(own, vec![0.0; count])
 }
 
 /// All dimensions, once each has a size.

@@ -114,5 +114,5 @@ fn blank(model: &Model, name: NameId, dims: &[BoundDim]) -> Array {
     let ty = &model.name(name).ty;
     let count = ty.dims.iter().map(|d| dims[d.0 as usize].size).product();
     let value = if matches!(ty.elem, Elem::Index(_)) { 0.0 } else { f64::NAN };
-    Array { dims: ty.dims.clone(), values: vec![value; count], disk: None }
+    Array::new(ty.dims.clone(), vec![value; count])
 }

@@ -3,6 +3,7 @@
 use super::count;
 use crate::check::model::{DimDecl, NameDecl};
 use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
 
 /// A datum that has a dimension as its axis number `axis`.
 pub(in crate::data) struct Carrier<'a> {
@@ -69,6 +70,22 @@ pub(in crate::data) fn differs_from_declared(
     } else {
         diagnostic.also(dim.span, format!("`{}` has size {size}", dim.name))
     }
+}
+
+/// Rows and columns that a distribution at `site` matches one by one.
+pub(in crate::data) fn unequal_pair(
+    row: &DimDecl,
+    column: &DimDecl,
+    (rows, columns): (usize, usize),
+    site: Span,
+) -> Diagnostic {
+    let (row, column) = (&row.name, &column.name);
+    Diagnostic::new(
+        Code::E0315,
+        format!("`{row}` and `{column}` must have the same size, found {rows} and {columns}"),
+    )
+    .at(site, format!("matches each `{row}` with a `{column}`"))
+    .help("add rows or columns that stand for `none`, so that each has a partner")
 }
 
 fn transposed(carrier: Option<&Carrier<'_>>) -> String {

@@ -145,6 +145,16 @@ pub(in crate::data) fn not_matrix(
         .help("see what each kind of matrix asks for: `elbow explain E0336`")
 }
 
+/// `place` is a row or a column that has `sum` ones.
+pub(in crate::data) fn not_permutation(decl: &NameDecl, sum: f64, place: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0336,
+        format!("`{}` needs a single 1 in each row and column, found {sum} at {place}", decl.name),
+    )
+    .at(decl.span, "observed as a permutation matrix")
+    .help("add rows or columns that stand for `none`, so that each has a partner")
+}
+
 /// The element of a type in words.
 fn needs(ty: &Type) -> String {
     let support = &ty.support;

@@ -68,7 +68,7 @@ impl Case {
     pub(super) fn axes(&self) -> usize {
         match self.dist().signature().event {
             Event::Vector => 1,
-            Event::Matrix => 2,
+            Event::Matrix | Event::Pair => 2,
             _ => 0,
         }
     }
@@ -159,7 +159,7 @@ impl Case {
         let signature = self.dist().signature();
         let event = match signature.event {
             Event::Scalar => vec![],
-            Event::Matrix => vec![event, prime],
+            Event::Matrix | Event::Pair => vec![event, prime],
             _ if params.iter().any(has(Needs::Cholesky)) => vec![event, prime],
             _ if params.iter().any(has(Needs::Cutpoints)) => vec![event, cut],
             _ => vec![event],
@@ -377,6 +377,9 @@ fn vectors() -> Vec<Case> {
         vector("Subset", &[&[9.0, -8.0, 0.5], &[1.0]]),
         vector("PlackettLuce", &[&[0.3, -1.0, 0.7]]),
         vector("PlackettLuce", &[&[4.0, 0.0, -9.0]]),
+        vector("Permutation", &[&[0.3, -1.0, 0.7, 0.0, 2.0, -0.5, 1.0, 0.2, -3.0]]).sized(3),
+        vector("Permutation", &[&[9.0, -8.0, 0.5, 30.0, -30.0, 1.0, 0.0, 0.0, 0.0]]).sized(3),
+        vector("Permutation", &[&[1.5, -0.5, 0.0, 0.4]]).sized(2),
         vector("DirichletMultinomial", &[&[9.0], &[0.5, 2.0, 7.0]]),
         vector("DirichletMultinomial", &[&[4.0], &[1.5]]).sized(3),
         vector("Dirichlet", &[&[1.0, 1.0, 1.0]]),

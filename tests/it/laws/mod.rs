@@ -32,6 +32,7 @@ fn is_discrete(case: &Case) -> bool {
             | Support::OneHot
             | Support::Subset(_)
             | Support::Ranking
+            | Support::Permutation
     )
 }
 
@@ -161,6 +162,14 @@ fn edges(case: &Case, bulk: Option<Bulk>) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
         Support::Ranking => {
             let outside = vec![vec![1.0; 3], vec![1.0, 2.5, 2.5], vec![0.0, 1.0, 2.0]];
             (outside, dist::rankings(3))
+        }
+        Support::Permutation => {
+            let n = case.size;
+            let (mut halves, mut twice) = (vec![1.0 / n as f64; n * n], vec![0.0; n * n]);
+            (0..n).for_each(|i| twice[i * n] = 1.0);
+            let turned = (0..n * n).map(|i| twice[i % n * n + i / n]).collect();
+            halves[0] += 0.25;
+            (vec![halves, twice, turned, vec![0.0; n * n]], dist::permutations(n))
         }
         Support::Composition(total) => {
             let corner = |k: usize| (0..case.size).map(|i| total * f64::from(i == k)).collect();

@@ -75,6 +75,7 @@ pub(super) enum Support {
     Composition(f64),
     Subset(f64),
     Ranking,
+    Permutation,
     Plane,
     /// Lower triangular, with a positive diagonal.
     Triangle,
@@ -105,6 +106,7 @@ pub(super) fn support(case: &Case) -> Support {
         Domain::Composition { total, .. } => Support::Composition(bound(Some(total), 0.0)),
         Domain::Subset { size, .. } => Support::Subset(bound(Some(size), 0.0)),
         Domain::Ranking(_) => Support::Ranking,
+        Domain::Permutation(..) => Support::Permutation,
         Domain::Cholesky(..) => Support::Triangle,
         Domain::CorrCholesky(..) => Support::UnitTriangle,
         Domain::Cov(..) | Domain::Corr(..) => {
@@ -146,6 +148,7 @@ pub(super) fn nodes_split(case: &Case, bulk: Bulk, kinks: &[f64]) -> Nodes {
         Support::Composition(total) => compositions(total as u64, case.size),
         Support::Subset(size) => listed(dist::subsets(case.size, size as usize)),
         Support::Ranking => listed(dist::rankings(case.size)),
+        Support::Permutation => listed(dist::permutations(case.size)),
         Support::Simplex => simplex(case.size),
         Support::Plane | Support::Ordered => vectors(case, bulk),
         Support::Triangle => triangles(case, bulk),

@@ -376,6 +376,14 @@ pub(super) fn all() -> Vec<(Case, &'static [f64], f64)> {
         (vector("PlackettLuce", &[&[0.3, -1.0, 0.7]]), &[2.0, 1.0, 3.0], -3.2298231263545163),
         // log of the product of shares among those not yet placed, mpmath
         (vector("PlackettLuce", &[&[4.0, 0.0, -9.0]]), &[3.0, 2.0, 1.0], -17.036302075507804),
+        // log of the product of shares among the columns left, decimal with 40 digits
+        (vector("Permutation", &[&[0.3, -1.0, 0.7, 0.0, 2.0, -0.5, 1.0, 0.2, -3.0]]).sized(3), &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0], -1.0956976082471133),
+        // log of the product of shares among the columns left, decimal with 40 digits
+        (vector("Permutation", &[&[0.3, -1.0, 0.7, 0.0, 2.0, -0.5, 1.0, 0.2, -3.0]]).sized(3), &[0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0], -2.743735884997536),
+        // log of the product of shares among the columns left, decimal with 40 digits
+        (vector("Permutation", &[&[9.0, -8.0, 0.5, 30.0, -30.0, 1.0, 0.0, 0.0, 0.0]]).sized(3), &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0], -31.000203489063118),
+        // log of the product of shares among the columns left, decimal with 40 digits
+        (vector("Permutation", &[&[9.0, -8.0, 0.5, 30.0, -30.0, 1.0, 0.0, 0.0, 0.0]]).sized(3), &[0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0], -17.00020348906334),
         // st.dirichlet_multinomial([0.5, 2.0, 7.0], 9).logpmf([4, 3, 2])
         (vector("DirichletMultinomial", &[&[9.0], &[0.5, 2.0, 7.0]]), &[4.0, 3.0, 2.0], -7.030338207133184),
         // st.dirichlet_multinomial([0.5, 2.0, 7.0], 9).logpmf([0, 0, 9])
