@@ -101,8 +101,8 @@ fn weights_decay_and_biases_do_not() {
         let mut fitter =
             Fitter::new(problem.clone(), Config::new(&problem, &settings, 1, lowering));
         let at = |fitter: &Fitter, name: &str| {
-            let params = fitter.named_params();
-            params.into_iter().find(|(n, _)| n == name).expect("a weight of the net").1[0]
+            let params = fitter.fitted();
+            params.into_iter().find(|p| p.name == name).expect("a weight of the net").values[0]
         };
         let names = ["f.dense1.weight", "f.dense1.bias"];
         let before = names.map(|name| at(&fitter, name));
