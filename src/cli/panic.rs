@@ -1,10 +1,14 @@
 //! What a bug of ours looks like: a message that says so, where it happened, and how to report it. The exit code is 101.
 
+use crate::data;
 use std::io::Write;
 
 /// Replaces the standard panic message.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
+        if data::is_reading() {
+            return;
+        }
         let place = info.location().map_or_else(String::new, |l| format!(" at {l}"));
         let what = info.payload_as_str().unwrap_or("no message");
         let command: Vec<String> =

@@ -15,6 +15,7 @@ mod wanted;
 
 pub use bind::{Partial, bind, bind_partly, bind_without, check_entries, check_marks};
 pub use disk::OnDisk;
+pub use parquet::is_reading;
 pub use read::{read, read_for, read_keeping};
 pub use table::{Cells, Field, File, Tables};
 

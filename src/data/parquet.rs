@@ -15,15 +15,42 @@ use parquet::data_type as types;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Rows that are decoded together.
 const BLOCK: usize = 1 << 13;
 
+thread_local! {
+    /// The crate panics on some damaged files; such a panic is an error of the file, about which nothing else is to be said.
+    static READS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread reads a file whose damage may be a panic.
+pub fn is_reading() -> bool {
+    READS.get()
+}
+
 /// Reads the columns that are wanted; columns of numbers that take more than `large` bytes stay on disk.
 pub(super) fn read(
+    path: &str,
+    file: File,
+    target: Option<&str>,
+    wanted: &Wanted,
+    large: u64,
+) -> std::result::Result<Content, Diagnostic> {
+    READS.set(true);
+    let read = catch_unwind(AssertUnwindSafe(|| columns(path, file, target, wanted, large)));
+    READS.set(false);
+    read.unwrap_or_else(|_| {
+        Err(errors::damaged(path, "Parquet", "what it says of itself contradicts itself"))
+    })
+}
+
+fn columns(
     path: &str,
     file: File,
     target: Option<&str>,
