@@ -56,10 +56,11 @@ impl Folder {
 
     fn put_durably(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         self.path.join(name).parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
+        let unfinished = self.path.join(format!("{UNFINISHED}{}", name.replace('/', "-")));
+        let mut file = std::fs::File::create(&unfinished)?;
         file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(self.path.join(name))?;
+        file.sync_all()?;
+        std::fs::rename(unfinished, self.path.join(name))?;
         // A folder is no file on every system.
         if let Ok(folder) = std::fs::File::open(&self.path) {
             let _ = folder.sync_all();
