@@ -10,6 +10,7 @@ mod control;
 mod disarm;
 mod enumerate;
 mod exact;
+mod gumbel_sinkhorn;
 mod gumbel_softmax;
 mod hard_concrete;
 mod implicit;
@@ -147,6 +148,7 @@ pub static ALL: &[&dyn Estimator] = &[
     &gumbel_softmax::GumbelSoftmax,
     &straight_through::StraightThrough,
     &hard_concrete::HardConcrete,
+    &gumbel_sinkhorn::GumbelSinkhorn,
     &reinforce::Reinforce,
     &vimco::Vimco,
     &disarm::Disarm,

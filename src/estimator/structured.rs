@@ -4,9 +4,7 @@
 //! plus the number of those before, each counted by a tempered comparison (Qin, Liu & Li 2010, eq. 9).
 //!
 //! A permutation is drawn row by row, each by a softmax over what the rows before it left of the columns: as the temperature falls
-//! this is the draw of q from the same noise. Normalising rows and columns in turn instead (Mena et al. 2018, eq. 5) falls to the
-//! matching with the largest sum of noisy scores, whose distribution has no known mass and is not q's; on top of the rows' turns
-//! it pulls the relaxed objective away from q, by 5 to 15 nats of ELBO where six items are matched.
+//! this is the draw of q from the same noise.
 
 use super::gumbel_softmax::straight;
 use super::{Site, Value};
@@ -63,7 +61,7 @@ pub(super) fn ranking(g: &mut Graph, site: &Site, tau: NodeId, hard: bool) -> Va
 pub(super) fn matching(g: &mut Graph, site: &Site, tau: NodeId, hard: bool) -> Value {
     let axes = [site.q.event[0], site.q.event[1]];
     let keys = noisy(g, site);
-    let soft = soft_turns(g, keys, tau, axes);
+    let soft = turns(g, keys, tau, axes);
     if !hard {
         return Value::Plain(soft);
     }
@@ -72,7 +70,7 @@ pub(super) fn matching(g: &mut Graph, site: &Site, tau: NodeId, hard: bool) -> V
 }
 
 /// The rows' tempered softmaxes, each over what those before it left of the columns.
-fn soft_turns(g: &mut Graph, keys: NodeId, tau: NodeId, [row, column]: [Dim; 2]) -> NodeId {
+pub(super) fn turns(g: &mut Graph, keys: NodeId, tau: NodeId, [row, column]: [Dim; 2]) -> NodeId {
     let (one, tiny) = (g.number(1.0), g.number(f64::from(f32::MIN_POSITIVE)));
     let number = g.iota(row);
     let (mut taken, mut rows) = (g.number(0.0), vec![]);
@@ -92,7 +90,8 @@ fn soft_turns(g: &mut Graph, keys: NodeId, tau: NodeId, [row, column]: [Dim; 2])
     g.add_all(rows)
 }
 
-fn noisy(g: &mut Graph, site: &Site) -> NodeId {
+/// The parameters of q with fresh noise.
+pub(super) fn noisy(g: &mut Graph, site: &Site) -> NodeId {
     let dims = site.all_dims();
     let noise = g.add_noise(site.name, &dims, Noise::Gumbel);
     g.add(site.q.args[0], noise)

@@ -165,7 +165,9 @@ fn every_estimator_is_verified() {
         assert!(point.gradient.iter().all(|g| g.error == 0.0), "enumerated");
         let found = verify(&problem, &[0], &settings());
         let names: Vec<&str> = found.tests.iter().map(|t| t.estimator.as_str()).collect();
-        for wanted in ["gumbel_softmax", "straight_through", "reinforce", "enumerate"] {
+        for wanted in
+            ["gumbel_softmax", "straight_through", "gumbel_sinkhorn", "reinforce", "enumerate"]
+        {
             assert!(names.iter().any(|n| n.starts_with(wanted)), "{wanted} in {names:?}");
         }
         for test in &found.tests {
@@ -205,38 +207,45 @@ fn relaxations_fall_to_the_draws_of_q() {
     hard.iter().for_each(|matrix| *counts.entry(bits(matrix)).or_insert(0) += 1);
     let p = fit(&counts, &rows, &logs);
     assert!(p > 1e-4, "{p}");
-    let share = |tau: f64| {
-        let soft = seen(&format!("@gumbel_softmax(tau = {tau})"), 2000);
+    let share = |by: &str, tau: f64| {
+        let soft = seen(&format!("@{by}(tau = {tau})"), 2000);
         let near =
             |(s, h): &(&Vec<f64>, &Vec<f64>)| s.iter().zip(*h).all(|(s, h)| (s - h).abs() < 1e-3);
         let hard = seen(&format!("@straight_through(tau = {tau})"), 2000);
         soft.iter().zip(&hard).filter(near).count() as f64 / 2000.0
     };
-    let (cold, hot) = (share(0.003), share(1.0));
-    assert!(cold > 0.9 && hot < 0.01, "{cold}, {hot}");
+    for by in ["gumbel_softmax", "gumbel_sinkhorn"] {
+        let (cold, hot) = (share(by, 0.003), share(by, 1.0));
+        assert!(cold > 0.9 && hot < 0.01, "{by}: {cold}, {hot}");
+    }
 }
 
 /// A column that several rows want a part of may have more than 1 in all, the less so the colder it is.
 #[test]
 fn relaxed_rows_add_up_to_one() {
-    let excess = |tau: f64| {
-        let soft = seen(&format!("@gumbel_softmax(tau = {tau})"), 2000);
+    let excess = |note: &str| {
+        let soft = seen(note, 2000);
         let sums = |matrix: &Vec<f64>, by: usize, along: usize| -> Vec<f64> {
             (0..4).map(|i| (0..4).map(|j| matrix[by * i + along * j]).sum()).collect()
         };
         let rows = soft.iter().flat_map(|m| sums(m, 4, 1));
-        assert!(rows.into_iter().all(|sum| (sum - 1.0).abs() < 1e-9), "rows at {tau}");
+        assert!(rows.into_iter().all(|sum| (sum - 1.0).abs() < 1e-9), "rows of {note}");
         let columns = soft.iter().flat_map(|m| sums(m, 1, 4));
         columns.map(|sum| (sum - 1.0).abs()).sum::<f64>() / (4.0 * soft.len() as f64)
     };
-    let (cold, warm) = (excess(0.05), excess(0.5));
+    let [cold, warm] = [0.05, 0.5].map(|tau| excess(&format!("@gumbel_softmax(tau = {tau})")));
     assert!(cold < 0.5 * warm && warm < 0.5, "{cold}, {warm}");
+    let rounds = |rounds: usize| excess(&format!("@gumbel_sinkhorn(tau = 0.5, rounds = {rounds})"));
+    let [few, usual, many] = [2, 20, 200].map(rounds);
+    assert!(few < warm && usual < 0.3 * few && many < 0.3 * usual, "{few}, {usual}, {many}");
 }
 
 #[test]
 fn lowerings_agree() {
     for (text, data) in [(PLATE, DATA), (FOUR, ONE)] {
-        for estimator in ["reinforce", "gumbel_softmax", "straight_through", "enumerate"] {
+        for estimator in
+            ["reinforce", "gumbel_softmax", "straight_through", "gumbel_sinkhorn", "enumerate"]
+        {
             let problem = problem(&text.replace("NOTE\n", ""), data, &[("p", estimator)]);
             let o = objective(&problem, 4);
             let program = Program { graph: o.graph, loss: o.loss, watch: vec![o.elbo] };
