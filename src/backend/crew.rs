@@ -1,8 +1,9 @@
 //! Work in numbered parts, and the threads that stand by to take some of them.
 //!
 //! A step hands out work some twenty times, a few tens of microseconds apart. A thread that sleeps in between wakes up too
-//! late to be of use, so the threads of a crew stay awake as long as it is together, and take parts from a shared counter.
+//! late to be of use, so the threads of a crew stay awake over many steps, and take parts from a shared counter.
 
+use super::denormals::{self, Mode};
 use std::cell::{Cell, UnsafeCell};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -54,8 +55,8 @@ unsafe impl<T: Send, R: Send, F: Fn(T) -> R + Sync> Parts for Items<T, R, F> {
 
 /// Looks at the clock every so many rounds of waiting.
 const ROUNDS: u32 = 256;
-/// A thread that found nothing to do for so long leaves the crew: the processor may be wanted elsewhere.
-const PATIENCE: Duration = Duration::from_micros(400);
+/// A thread that found nothing to do for so long offers its processor to others in every round.
+const PATIENCE: Duration = Duration::from_micros(100);
 
 thread_local! {
     /// The crew that this thread leads.
@@ -112,6 +113,8 @@ struct Job {
     parts: *const (),
     run: unsafe fn(*const (), usize),
     count: usize,
+    /// What its leader's arithmetic does with denormals.
+    mode: u32,
 }
 
 /// # Safety
@@ -145,7 +148,8 @@ impl Crew {
         let Some(crew) = crew.filter(|crew| crew.open.load(Ordering::Relaxed) == 0) else {
             return (0..count).for_each(|number| parts.run_part(number));
         };
-        let job = Job { parts: std::ptr::from_ref(parts).cast(), run: run_of::<P>, count };
+        let parts = std::ptr::from_ref(parts).cast();
+        let job = Job { parts, run: run_of::<P>, count, mode: denormals::now() };
         // SAFETY: the job is closed and nobody is inside.
         unsafe { *crew.job.get() = Some(job) };
         crew.next.store(0, Ordering::Relaxed);
@@ -166,21 +170,24 @@ impl Crew {
         }
     }
 
-    /// Takes parts of job after job until the crew goes home, or nothing comes for long.
+    /// Takes parts of job after job until the crew goes home.
     fn stand_by(&self) {
         let (mut last, mut since) = (0, Instant::now());
-        let mut rounds = 0;
+        let (mut rounds, mut is_idle): (u32, bool) = (0, false);
         while !self.is_over.load(Ordering::Acquire) {
             let open = self.open.load(Ordering::Relaxed);
             if open != 0 && open != last {
                 last = open;
                 self.help();
-                (since, rounds) = (Instant::now(), 0);
+                (since, rounds, is_idle) = (Instant::now(), 0, false);
                 continue;
             }
             rounds += 1;
-            if rounds % ROUNDS == 0 && since.elapsed() > PATIENCE {
-                return;
+            if rounds.is_multiple_of(ROUNDS) {
+                is_idle = since.elapsed() > PATIENCE;
+            }
+            if is_idle {
+                std::thread::yield_now();
             }
             std::hint::spin_loop();
         }
@@ -195,6 +202,7 @@ impl Crew {
         }
         // SAFETY: the job stays as it is while it is open or somebody is inside.
         if let Some(job) = unsafe { *self.job.get() } {
+            let _mode = Mode::of(job.mode);
             self.take(job);
         }
     }

@@ -4,6 +4,7 @@
 //! run by our own kernels. They agree, and tests say so. The only room that names dfdx, and the only one with `unsafe`.
 
 mod crew;
+mod denormals;
 pub mod fast;
 #[doc(hidden)]
 pub mod kernels;
@@ -91,7 +92,7 @@ pub fn together<R>(threads: usize, f: impl FnOnce() -> R) -> R {
 
 /// A compiled program. Parameters are one flat vector: `Graph::params`, end to end, each in its layout.
 pub trait Step {
-    /// How many threads it makes use of: what `together` is called with around a step.
+    /// How many threads it makes use of: what `together` is called with around steps.
     fn threads(&self) -> usize {
         1
     }

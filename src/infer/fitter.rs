@@ -189,11 +189,12 @@ impl Fitter {
     /// A number that is not finite ends the fit; parameters are then those that the step began with.
     pub fn advance(&mut self, count: u64) -> Result<(), Stop> {
         let last = self.config.steps.min(self.done + count);
-        let threads = self.step.threads();
-        while self.done < last {
-            backend::together(threads, || self.one())?;
-        }
-        Ok(())
+        backend::together(self.step.threads(), || {
+            while self.done < last {
+                self.one()?;
+            }
+            Ok(())
+        })
     }
 
     fn one(&mut self) -> Result<(), Stop> {

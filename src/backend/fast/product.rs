@@ -13,9 +13,9 @@ use gemm::Parallelism;
 use smallvec::SmallVec;
 use std::ops::Range;
 
-/// Multiplications that are worth handing to a second thread of a crew. A product of p² times as many is cut into p pieces, a power of
+/// Multiplications that are worth handing to a second thread. A product of p² times as many is cut into p pieces, a power of
 /// two: pieces grow with the product, because packing shows in small ones.
-const UNIT: usize = 300_000;
+const UNIT: usize = 1_250_000;
 /// The most pieces of one product.
 const PIECES: usize = 16;
 /// The gemm's register block: along the contiguous side of the result, and across.

@@ -11,16 +11,23 @@ use dfdx::prelude::{Cpu, Gradients, Rank0, Tensor, TensorFromVec, Unit};
 
 /// An element that both our kernels and dfdx know.
 pub(super) trait Elem: Lane + Unit {
+    /// Whether denormal numbers count as 0.
+    const FLUSHES: bool;
+
     fn fill(source: &mut dyn NoiseSource, step: u64, noise: usize, kind: Noise, out: &mut [Self]);
 }
 
 impl Elem for f32 {
+    const FLUSHES: bool = true;
+
     fn fill(source: &mut dyn NoiseSource, step: u64, noise: usize, kind: Noise, out: &mut [f32]) {
         source.fill_f32(step, noise, kind, out);
     }
 }
 
 impl Elem for f64 {
+    const FLUSHES: bool = false;
+
     fn fill(source: &mut dyn NoiseSource, step: u64, noise: usize, kind: Noise, out: &mut [f64]) {
         source.fill_f64(step, noise, kind, out);
     }

@@ -7,6 +7,7 @@ use super::memory::Buffer;
 use super::slot::Elem;
 use super::tape::Nodes;
 use crate::backend::crew::run_each;
+use crate::backend::denormals::Mode;
 use crate::backend::simd::update::{self, Moments};
 use crate::backend::{NoiseSource, Program, Step, Update};
 use crate::ir::{BatchInfo, Graph, Noise, Op, Placing, Rows, Table};
@@ -323,6 +324,7 @@ impl<E: Elem> Step for FastStep<E> {
     }
 
     fn run(&mut self, step: u64, noise: &mut dyn NoiseSource) -> f64 {
+        let _mode = E::FLUSHES.then(Mode::flushing);
         self.inputs.fill(step, noise);
         let gradients = self.gradients.replace(Gradients::leaky());
         let loss = self.nodes.loss().tensor.clone();
@@ -370,6 +372,7 @@ impl<E: Elem> Step for FastStep<E> {
     }
 
     fn update(&mut self, update: Update) {
+        let _mode = E::FLUSHES.then(Mode::flushing);
         let [first, second] = &mut self.moments;
         // SAFETY: no kernel is running.
         let params = unsafe { self.nodes.params.as_mut() };
