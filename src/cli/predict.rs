@@ -21,7 +21,7 @@ pub(super) struct Predict {
     /// New data: a data file, read by column name, or name=FILE for one datum [default: those of the fit]
     #[arg(long, value_name = "FILE | NAME=FILE")]
     data: Vec<String>,
-    /// Draws of each predicted value [default: as many as the fit's]
+    /// Draws of each predicted value [default: as many as the fit's, fewer of very many values]
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]
     draws: Option<u64>,
     /// The seed of the draws [default: the fit's]
@@ -48,6 +48,9 @@ Labels are those of the fit; a dimension without labels has the size of the new 
 drawn from a guide that computes them from data, or from the prior given the rest. Without --data the observed
 data of the fit are drawn once more.";
 
+/// Draws of all values together that are made unless more are asked for.
+const MOST_NUMBERS: usize = 50_000_000;
+
 impl Predict {
     pub(super) fn run(self, terminal: &Terminal) -> Status {
         match self.predicted(terminal) {
@@ -72,7 +75,9 @@ impl Predict {
         terminal.report(&warnings, &session.source);
         let config = &checkpoint.about.config;
         let seed = self.seed.unwrap_or(config.seed);
-        let draws = prediction.draws(self.draws.map_or(config.draws, |n| n as usize), seed);
+        let few = (MOST_NUMBERS / prediction.elements().max(1)).max(2);
+        let count = self.draws.map_or(config.draws.min(few), |n| n as usize);
+        let draws = prediction.draws(count, seed);
         let summary = summarize(&prediction.problem, &draws);
         let predicted = Predicted {
             model: &session.source.name,

@@ -30,6 +30,8 @@ pub use few::{Reconstructions, Scene, Tile, mean_tiles, param_tiles, reconstruct
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
 pub use saved::{Numbers, Param, Saved, Unfit, fitted};
-pub use summary::{Draws, Quantity, Source, Summary, chosen_draws, draws, predictions, summarize};
+pub use summary::{
+    Draws, Quantity, Source, Summary, chosen_draws, draws, is_reported, predictions, summarize,
+};
 pub use tables::{adopt, gathered, initial};
 pub use tempering::Reading;

@@ -231,7 +231,7 @@ fn is_batched(problem: &Problem, q: &Quantity) -> bool {
 }
 
 /// Names with an unlabelled dimension over a thousand are reported on request only.
-fn is_reported(problem: &Problem, name: NameId) -> bool {
+pub fn is_reported(problem: &Problem, name: NameId) -> bool {
     let dims = &problem.bound.model.name(name).ty.dims;
     let long = |d: &DimId| {
         let dim = &problem.bound.dims[d.0 as usize];

@@ -135,6 +135,16 @@ impl Prediction {
         predictions(&self.problem, &self.params, &self.blanks, (count, seed), &wanted)
     }
 
+    /// How many numbers a draw has.
+    pub fn elements(&self) -> usize {
+        let bound = &self.problem.bound;
+        let count = |name| {
+            let dims = &bound.model.name(name).ty.dims;
+            dims.iter().map(|d| bound.dims[d.0 as usize].size).product::<usize>()
+        };
+        names(&bound.model).filter(|&name| self.is_wanted(name)).map(count).sum()
+    }
+
     fn is_wanted(&self, name: NameId) -> bool {
         let decl = self.problem.bound.model.name(name);
         let is_new = decl.ty.dims.iter().any(|d| self.fresh.contains(d));
@@ -143,7 +153,8 @@ impl Prediction {
             NameKind::Let { hidden, .. } => decl.ty.stage >= Stage::Param && !hidden,
             _ => false,
         };
-        self.blanks.drawn.contains(&name) || is_new && is_shown
+        let is_short = self.blanks.drawn.is_empty() || infer::is_reported(&self.problem, name);
+        self.blanks.drawn.contains(&name) || is_new && is_shown && is_short
     }
 }
 

@@ -167,6 +167,14 @@ fn cases() -> Vec<Case> {
             format!("{small}fit {{ batch n = 3, sampling = replacement }}\n"),
         ),
         Case { name: "nets", has: "fit/rows/b.loc", text: NETS.into(), data: table() },
+        Case {
+            name: "dropout and decay",
+            has: "fit/visits/b.loc",
+            text: NETS
+                .replace("h = tanh(dense(x, 4))", "h = dropout(tanh(dense(x, 4)), 0.3)")
+                .replace("batch n = 4", "batch n = 4, weight_decay = 0.01"),
+            data: table(),
+        },
         case(
             "moving baseline",
             "fit/state/0",
