@@ -271,10 +271,10 @@ codes! {
     W0236 "a temperature that is too hot"
     W0237 "a score function without a baseline"
     W0301 "a file that nothing uses"
-    W0302 "labels that the fit does not know"
     W0401 "a schedule that this run does not finish"
     W0402 "a posterior that collapsed onto its prior"
     W0403 "a discrete latent without structure"
     W0404 "a relaxation that stays biased"
     W0405 "a learnt temperature that ran away"
+    W0406 "labels that the fit does not know"
 }

@@ -28,13 +28,13 @@ pub(in crate::data) fn unknown_in_data(
     }
 }
 
-/// W0302. `labels` has those that the fit does not know behind those that it does.
+/// W0406. `labels` has those that the fit does not know behind those that it does.
 pub(in crate::data) fn new_labels(dim: &DimDecl, labels: &[String], known: usize) -> Diagnostic {
     let (known, new) = labels.split_at(known);
     let meant = nearest(&new[0], known.iter().map(String::as_str));
     let message =
         format!("the fit knows no `{}` called {}", dim.name, list(new.iter().map(String::as_str)));
-    Diagnostic::new(Code::W0302, message)
+    Diagnostic::new(Code::W0406, message)
         .note("what belongs to it is drawn from its prior")
         .help_if(meant.is_some(), format!("did you mean \"{}\"?", meant.unwrap_or("")))
 }
