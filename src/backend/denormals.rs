@@ -66,7 +66,9 @@ mod tests {
 
     #[test]
     fn denormals_are_flushed_inside_and_kept_outside() {
-        let (small, outside) = (black_box(1e-30_f32), now());
+        // The last six bits say what has happened so far.
+        let mode = || now() & !0x3f;
+        let (small, outside) = (black_box(1e-30_f32), mode());
         let tenth = || black_box(small * black_box(1e-10));
         assert!(tenth() > 0.0);
         {
@@ -74,6 +76,6 @@ mod tests {
             assert_eq!(tenth(), 0.0);
         }
         assert!(tenth() > 0.0);
-        assert_eq!(now(), outside);
+        assert_eq!(mode(), outside);
     }
 }

@@ -63,10 +63,10 @@ fn read_one(spec: &str, large: u64, wanted: Wanted) -> Result<File, Diagnostic> 
         return Ok(file(sha256, parquet::read(path, opened, target, &wanted, large)?));
     }
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
-    if let (Format::Npy, true) = (format, size > large && !is_packed(path)) {
-        if let Some(content) = npy::on_disk(path).map_err(unreadable)? {
-            return Ok(file(hash(path).map_err(unreadable)?, content));
-        }
+    if let (Format::Npy, true) = (format, size > large && !is_packed(path))
+        && let Some(content) = npy::on_disk(path).map_err(unreadable)?
+    {
+        return Ok(file(hash(path).map_err(unreadable)?, content));
     }
     let packed = std::fs::read(path).map_err(unreadable)?;
     let sha256 = hex(&Sha256::digest(&packed));

@@ -367,7 +367,7 @@ mod tests {
         for (line, one) in [
             (":sum", "summary"),
             (":why the", "theta"),
-            (":estimator theta = gum", "gumbel_softmax"),
+            (":estimator theta = gumbel_so", "gumbel_softmax"),
             (":set see", "seed"),
             (":help HalfC", "HalfCauchy"),
             ("mu ~ nor", "Normal"),
