@@ -33,6 +33,12 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
+    /// Whether it begins with the first row of every batched dimension but these.
+    pub(super) fn is_first_but_along(&self, dims: &[DimId]) -> bool {
+        let mut rows = self.sizes.iter().zip(&self.firsts);
+        rows.all(|((dim, _), &first)| first == 0 || dims.contains(dim))
+    }
+
     pub(super) fn rows(&self, graph: &Graph) -> Rows {
         let along = graph.batched_dims().into_iter().zip(&self.firsts).zip(&self.sizes);
         Rows(along.map(|((dim, &first), &(_, n))| (dim, (first..first + n).collect())).collect())

@@ -150,10 +150,11 @@ fn draws_of(problem: &Problem, recipe: &Recipe, count: usize, seed: u64) -> Draw
 }
 
 impl Draws {
-    /// More rows of what is batched, in the same draws.
-    fn append_rows(&mut self, problem: &Problem, part: Draws) {
+    /// More rows of what is batched, in the same draws. Where several dimensions are, a quantity that lacks one of them has its
+    /// rows from the first chunk along that one.
+    fn append_rows(&mut self, chunk: &Chunk, part: Draws) {
         for (mine, theirs) in self.quantities.iter_mut().zip(part.quantities) {
-            if is_batched(problem, mine) {
+            if chunk.is_first_but_along(&mine.dims) {
                 mine.positions.extend(theirs.positions);
                 mine.values.extend(theirs.values);
             }
@@ -185,7 +186,7 @@ fn chunk_of_draws(
         let is_last = !part.quantities.iter().any(|q| is_batched(problem, q));
         match &mut all {
             None => all = Some(part),
-            Some(all) => all.append_rows(problem, part),
+            Some(all) => all.append_rows(&chunk, part),
         }
         if is_last {
             break;

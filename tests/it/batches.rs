@@ -453,3 +453,21 @@ fn data_that_stay_on_disk_are_those_in_memory() {
         );
     }
 }
+
+/// Where two dimensions are batched, what has one of them has each of its rows once in the draws.
+#[test]
+fn rows_along_one_of_two_batched_dimensions_are_drawn_once() {
+    let text = "data x: real[n]\ndata y: real[m]\na[n] ~ Normal(0, 1)\nb[m] ~ Normal(0, 1)\n\
+                x ~ Normal(a, 1)\ny ~ Normal(b, 1)\nfit { batch n = 10, batch m = 10, steps = 20, draws = 2 }\n";
+    let values = |count: usize| (0..count).map(|i| 0.001 * i as f64).collect::<Vec<f64>>();
+    let data = format!("{{\"x\": {:?}, \"y\": {:?}}}", values(900), values(700));
+    let problem = arc(problem(text, &data, &[]));
+    let config = Config::new(&problem, &problem.bound.model.fit.clone(), 1, Lowering::Fast);
+    let mut fitter = Fitter::new(problem.clone(), config);
+    fitter.advance(20).unwrap();
+    let draws = fitter.draws();
+    for (name, count) in [("a", 900), ("b", 700)] {
+        let found = draws.quantities.iter().find(|q| q.name == name);
+        assert_eq!(found.expect("every latent has draws").values.len(), count, "{name}");
+    }
+}
