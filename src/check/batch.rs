@@ -127,32 +127,7 @@ impl Walk<'_> {
             return;
         }
         let (before, dim) = (self.diags.len(), self.dim);
-        match &e.kind {
-            ExprKind::Number(_)
-            | ExprKind::Name(_)
-            | ExprKind::Position(_)
-            | ExprKind::Size(_)
-            | ExprKind::Literal(_) => {}
-            ExprKind::Call { args, .. } | ExprKind::Stack(args) => {
-                args.iter().for_each(|arg| self.expr(arg));
-            }
-            ExprKind::Reduce { arg, .. }
-            | ExprKind::Along { arg, .. }
-            | ExprKind::OneHot { arg, .. } => self.expr(arg),
-            ExprKind::SumBy { arg: left, index: right }
-            | ExprKind::Contract { left, right, .. } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Index { base, entries } => {
-                self.expr(base);
-                for (_, entry) in entries {
-                    if let Entry::By(by) = entry {
-                        self.expr(by);
-                    }
-                }
-            }
-        }
+        e.parts().into_iter().for_each(|part| self.expr(part));
         if let Some(what) = along(e, dim).filter(|_| self.diags.len() == before) {
             self.fault(e.span, what);
         }

@@ -42,6 +42,19 @@ impl Model {
         self.names.iter().any(|n| matches!(n.kind, NameKind::Weight(_)))
     }
 
+    /// All `~` of the model, in its order.
+    pub fn sites(&self) -> impl Iterator<Item = &Site> {
+        self.stmts.iter().filter_map(|s| match &s.kind {
+            StmtKind::Tilde(site) => Some(site),
+            _ => None,
+        })
+    }
+
+    /// The names of observed data.
+    pub fn observed(&self) -> impl Iterator<Item = NameId> {
+        self.sites().filter(|site| site.observed).map(|site| site.name)
+    }
+
     /// The latent sites with the index of their statement, in sampling order: where the guide draws a latent, there.
     pub fn latents(&self) -> impl Iterator<Item = (usize, &Site)> {
         self.stmts.iter().enumerate().filter_map(|(i, s)| match &s.kind {

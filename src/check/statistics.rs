@@ -22,11 +22,9 @@ impl Model {
         }
         settler.any
     }
-}
 
-impl Model {
-    /// Whether more positions along a dimension change what the others are: something sums over it, normalises it or draws it at once,
-    /// or a point estimate has it. Picks by data leave them as they are.
+    /// Whether more positions along a dimension change what the others are: something sums over it, normalises it or draws it
+    /// at once, or a point estimate has it. Picks by data leave them as they are.
     pub fn mixes(&self, dim: DimId) -> bool {
         let of_fit = self.names.iter().any(|name| {
             let is_fitted = matches!(name.kind, NameKind::Param { .. } | NameKind::Weight(_));
@@ -84,31 +82,6 @@ impl Settler<'_> {
             self.any = true;
             return;
         }
-        match &mut e.kind {
-            ExprKind::Number(_)
-            | ExprKind::Name(_)
-            | ExprKind::Position(_)
-            | ExprKind::Size(_)
-            | ExprKind::Literal(_) => {}
-            ExprKind::Call { args, .. } | ExprKind::Stack(args) => {
-                args.iter_mut().for_each(|arg| self.expr(arg));
-            }
-            ExprKind::Reduce { arg, .. }
-            | ExprKind::Along { arg, .. }
-            | ExprKind::OneHot { arg, .. } => self.expr(arg),
-            ExprKind::SumBy { arg: left, index: right }
-            | ExprKind::Contract { left, right, .. } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Index { base, entries } => {
-                self.expr(base);
-                for (_, entry) in entries {
-                    if let Entry::By(by) = entry {
-                        self.expr(by);
-                    }
-                }
-            }
-        }
+        e.parts_mut().into_iter().for_each(|part| self.expr(part));
     }
 }

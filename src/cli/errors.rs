@@ -1,7 +1,7 @@
 //! E0402, E0403, E0408–E0414, E0421, E0430–E0434, E0441: command lines, the codes that `explain` knows, files that `fmt` cannot
 //! write, what cannot be measured, what a measurement finds, and what makes no pictures or tables.
 
-use crate::check::model::{Model, NameDecl, StmtKind};
+use crate::check::model::{Model, NameDecl};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::lab::{Point, Test, Worst};
 use crate::report::Frame;
@@ -136,10 +136,7 @@ pub(super) fn pictures_do_not_fit(dim: &str, size: usize, frame: Frame) -> Diagn
 
 /// E0432.
 pub(super) fn nothing_to_picture(dim: &str, model: &Model) -> Diagnostic {
-    let observed = model.stmts.iter().filter_map(|s| match &s.kind {
-        StmtKind::Tilde(site) if site.observed => Some(model.name(site.name)),
-        _ => None,
-    });
+    let observed = model.observed().map(|name| model.name(name));
     let words = |decl: &NameDecl| {
         let dims: Vec<&str> = decl.ty.dims.iter().map(|&d| model.dim(d).name.as_str()).collect();
         format!("`{}[{}]`", decl.name, dims.join(", "))

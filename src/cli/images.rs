@@ -1,7 +1,7 @@
 //! `--images pixel=28x28`: a dimension whose positions are the pixels of pictures.
 
 use super::errors;
-use crate::check::model::{DimId, Elem, Model, NameId, NameKind, StmtKind};
+use crate::check::model::{DimId, Elem, Model, NameId, NameKind};
 use crate::diag::Diagnostic;
 use crate::infer::{Draws, Param, Scene, Tile, mean_tiles, param_tiles, reconstructions, samples};
 use crate::lower::Problem;
@@ -97,10 +97,6 @@ impl ImageArgs {
 
 /// The observed data that have a dimension.
 fn data(model: &Model, along: DimId) -> Vec<Datum> {
-    let observed = model.stmts.iter().filter_map(|s| match &s.kind {
-        StmtKind::Tilde(site) if site.observed => Some(site.name),
-        _ => None,
-    });
     let datum = |name: NameId| {
         let decl = model.name(name);
         let support = decl.ty.support;
@@ -111,7 +107,7 @@ fn data(model: &Model, along: DimId) -> Vec<Datum> {
         let range = range.filter(|(low, high)| low.is_finite() && high.is_finite());
         decl.ty.dims.contains(&along).then(|| Datum { name, file: decl.name.clone(), range })
     };
-    observed.filter_map(datum).collect()
+    model.observed().filter_map(datum).collect()
 }
 
 /// A fit whose pictures are drawn.

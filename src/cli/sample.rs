@@ -5,7 +5,7 @@ use super::images::{self, ImageArgs, Images};
 use super::inputs::{DataArgs, open_checked};
 use super::{Status, errors, write_whole};
 use crate::backend::Lowering;
-use crate::check::model::{FitSettings, NameId, NameKind, Stage, StmtKind};
+use crate::check::model::{FitSettings, NameId, NameKind, Stage};
 use crate::checkpoint::{self, Checkpoint};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::front::Terminal;
@@ -170,7 +170,7 @@ impl Sample {
     /// Draws of every name that is written, or of those that are short enough to be shown.
     fn draw(&self, drawn: &Drawn, all: bool) -> Result<Draws, Diagnostic> {
         let (problem, count) = (&drawn.problem, self.draws as usize);
-        let size = |name| elements(problem, name);
+        let size = |name| problem.bound.elements(name);
         let wanted = |name: NameId| all || size(name) <= SHOWN;
         let names = (0..problem.bound.model.names.len() as u32).map(NameId);
         let names = names.filter(|&name| is_drawn(problem, name) && wanted(name));
@@ -209,7 +209,7 @@ impl Sample {
             is_drawn(problem, name) && draws.quantities.iter().all(|q| q.name != decl.name)
         });
         for (row, decl) in left_out {
-            let count = elements(problem, NameId(row as u32));
+            let count = problem.bound.elements(NameId(row as u32));
             out +=
                 &format!("… {} has {count} elements; `--out draws.npz` writes them\n", decl.name);
         }
@@ -223,11 +223,6 @@ impl Sample {
 /// Elements of a name beyond which it is not drawn for the screen alone.
 const SHOWN: usize = 10_000;
 
-fn elements(problem: &Problem, name: NameId) -> usize {
-    let dims = problem.bound.model.name(name).ty.dims.iter();
-    dims.map(|d| problem.bound.dims[d.0 as usize].size).product()
-}
-
 /// Whether draws have the name: latents, params, what is computed from them, and observed data.
 fn is_drawn(problem: &Problem, name: NameId) -> bool {
     let model = &problem.bound.model;
@@ -236,9 +231,7 @@ fn is_drawn(problem: &Problem, name: NameId) -> bool {
         NameKind::Latent { .. } | NameKind::Param { .. } => true,
         NameKind::Let { hidden: false, .. } if decl.ty.stage >= Stage::Param => true,
         NameKind::Weight(_) | NameKind::Mask { .. } => false,
-        NameKind::Data(_) | NameKind::Let { .. } => model.stmts.iter().any(
-            |s| matches!(&s.kind, StmtKind::Tilde(site) if site.observed && site.name == name),
-        ),
+        NameKind::Data(_) | NameKind::Let { .. } => model.observed().any(|n| n == name),
     }
 }
 

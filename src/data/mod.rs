@@ -19,7 +19,7 @@ pub use parquet::is_reading;
 pub use read::{read, read_for, read_keeping};
 pub use table::{Cells, Field, File, Tables};
 
-use crate::check::model::{DimId, Model};
+use crate::check::model::{DimId, Model, NameId};
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
@@ -39,6 +39,12 @@ impl Bound {
     pub fn position(&self, dim: DimId, label: &str) -> Option<usize> {
         let labels = self.dims[dim.0 as usize].labels.as_ref()?;
         labels.iter().position(|l| l == label)
+    }
+
+    /// How many numbers a name is.
+    pub fn elements(&self, name: NameId) -> usize {
+        let dims = self.model.name(name).ty.dims.iter();
+        dims.map(|d| self.dims[d.0 as usize].size).product()
     }
 
     /// The size of every dimension.

@@ -1,10 +1,11 @@
 //! New data under a fit: which values are to be drawn, and from what.
 //!
 //! Latents without new rows are those of the fit. Those of new rows come from their guide where that computes them from data
-//! that are there, else from the prior given the rest; those that are summed out are drawn given their data. Statistics of data alone are numbers of the fit.
+//! that are there, else from the prior given the rest; those that are summed out are drawn given their data. Statistics of
+//! data alone are numbers of the fit.
 
 use super::{Inputs, Session, errors};
-use crate::check::model::{DimId, Model, NameId, NameKind, Site, Stage, StmtKind};
+use crate::check::model::{DimId, Model, NameId, NameKind, Stage};
 use crate::check::plan::{Plan, Sizes, plan};
 use crate::data::{self, BoundDim, Partial};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -26,8 +27,7 @@ impl Session {
     /// # Errors
     /// E0447 where nothing is observed, E0448 where the fit lacks a parameter.
     pub fn replicas(&self, problem: Problem, fitted: &[Param]) -> Result<Prediction, Diagnostics> {
-        let observed = |name: &NameId| is_observed(&self.model, *name);
-        let drawn = names(&self.model).filter(observed).collect();
+        let drawn = self.model.observed().collect();
         Self::known(problem, Blanks { drawn, ..Blanks::default() }, vec![], fitted)
     }
 
@@ -105,7 +105,7 @@ fn blank_latents(
         row.is_some_and(|l| l.estimator().card().name == "marginalize")
     };
     let (mut blank, mut summed): (Vec<NameId>, Vec<NameId>) = (vec![], vec![]);
-    for site in sites(model).filter(|site| !site.observed) {
+    for site in model.sites().filter(|site| !site.observed) {
         let is_new = site.dims.iter().any(|d| fresh.contains(d));
         if is_summed(site.name) {
             if !is_new {
@@ -138,11 +138,8 @@ impl Prediction {
     /// How many numbers a draw has.
     pub fn elements(&self) -> usize {
         let bound = &self.problem.bound;
-        let count = |name| {
-            let dims = &bound.model.name(name).ty.dims;
-            dims.iter().map(|d| bound.dims[d.0 as usize].size).product::<usize>()
-        };
-        names(&bound.model).filter(|&name| self.is_wanted(name)).map(count).sum()
+        let wanted = names(&bound.model).filter(|&name| self.is_wanted(name));
+        wanted.map(|name| bound.elements(name)).sum()
     }
 
     fn is_wanted(&self, name: NameId) -> bool {
@@ -182,15 +179,4 @@ fn settled(
 
 fn names(model: &Model) -> impl Iterator<Item = NameId> {
     (0..model.names.len() as u32).map(NameId)
-}
-
-fn sites(model: &Model) -> impl Iterator<Item = &Site> {
-    model.stmts.iter().filter_map(|s| match &s.kind {
-        StmtKind::Tilde(site) => Some(site),
-        _ => None,
-    })
-}
-
-fn is_observed(model: &Model, name: NameId) -> bool {
-    sites(model).any(|site| site.observed && site.name == name)
 }

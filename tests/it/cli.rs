@@ -3,6 +3,7 @@
 //! A transcript is Markdown with `console` blocks: a command line after `$`, then what it prints, standard output first,
 //! and `exit N` where that is not 0. No output may hold a fence. Commands of one transcript share a copy of the folder. `BLESS=1` rewrites them.
 
+use crate::common::program;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,9 +23,7 @@ impl Workplace {
     }
 
     fn command(&self, words: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_elbow"));
-        command.args(words.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());
-        command
+        program(words, self.0.path())
     }
 
     fn run(&self, words: &str) -> Output {

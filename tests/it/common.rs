@@ -8,7 +8,15 @@ use elbow::objective::{Objective, objective};
 use elbow::session::{Inputs, Session};
 use elbow::source::Source;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+
+/// The program with arguments, in a folder, with nothing to read.
+pub(crate) fn program(words: &str, folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_elbow"));
+    command.args(words.split_whitespace()).current_dir(folder).stdin(Stdio::null());
+    command
+}
 
 /// Checks, binds and plans a model; `data` is a JSON object, `estimators` are overrides such as `("z", "reinforce")`.
 pub(crate) fn problem(text: &str, data: &str, estimators: &[(&str, &str)]) -> Problem {

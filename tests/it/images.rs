@@ -1,13 +1,13 @@
 //! Pictures of a fit: which rows they are of, what is drawn anew and what stays fitted, and the files that a run writes.
 
-use crate::common::problem;
+use crate::common::{problem, program};
 use elbow::backend::Lowering;
 use elbow::check::model::FitSettings;
 use elbow::infer::{Config, Fitter, Param, Scene, Tile, reconstructions, samples};
 use elbow::lower::Problem;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::Arc;
 
 fn fitted(problem: &Arc<Problem>, seed: u64) -> Vec<Param> {
@@ -123,8 +123,7 @@ fn held_out_rows_are_reconstructed_by_a_guide_that_knows_them() {
 }
 
 fn elbow(folder: &Path, words: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_elbow"));
-    command.args(words.split_whitespace()).current_dir(folder).output().unwrap()
+    program(words, folder).output().unwrap()
 }
 
 /// Width, height and grey levels of a PNG file.

@@ -1,12 +1,12 @@
 //! The tables of README.md are those of the registries; `BLESS=1` rewrites them.
 
+use crate::common::program;
 use elbow::check::functions::{self, Function};
 use elbow::diag;
 use elbow::dist::{self, Distribution, Signature, Support};
 use elbow::estimator::{self, Card};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// A table: what stands between `<!-- name -->` and `<!-- /name -->`.
 type Table = fn() -> String;
@@ -60,9 +60,7 @@ fn transcripts_are_what_the_program_prints() {
             after.push_str(line);
         }
         if let Some(words) = words {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_elbow"));
-            command.args(words.split_whitespace()).current_dir(place.path()).stdin(Stdio::null());
-            let output = command.output().unwrap();
+            let output = program(words, place.path()).output().unwrap();
             after.push_str(&String::from_utf8_lossy(&output.stdout));
             after.push_str(&String::from_utf8_lossy(&output.stderr));
             old = true;

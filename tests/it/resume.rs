@@ -1,5 +1,6 @@
 //! `elbow run --save-every` and `elbow resume`, by the binary: fits that are killed end as if they had never been.
 
+use crate::common::program;
 use elbow::checkpoint::{Checkpoint, FILE};
 use elbow::infer::Numbers;
 use serde_json::Value;
@@ -38,9 +39,7 @@ impl Workplace {
     }
 
     fn command(&self, words: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_elbow"));
-        command.args(words.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());
-        command
+        program(words, self.0.path())
     }
 
     fn run(&self, words: &str) -> Output {

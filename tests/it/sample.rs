@@ -1,12 +1,12 @@
 //! `elbow sample`: draws before a fit, of latents and of data that need not be there.
 
+use crate::common::program;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn elbow(folder: &Path, words: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_elbow"));
-    command.args(words.split_whitespace()).current_dir(folder).output().unwrap()
+    program(words, folder).output().unwrap()
 }
 
 fn errors(output: &Output) -> String {

@@ -30,13 +30,7 @@ pub fn bind(
     tables: &Tables,
     overrides: &[(String, u64)],
 ) -> (Option<Bound>, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
-    let sizes = overrides::apply(&model, overrides, false, &mut diagnostics);
-    let sources = find::sources(&model, tables, &[], &mut diagnostics);
-    let bound = read(&model, tables, &sources, &sizes, &mut diagnostics);
-    drop(sources);
-    let whole = |(dims, values, files)| Bound { model, dims, values, files };
-    (bound.map(whole), diagnostics)
+    bound(model, tables, overrides, None)
 }
 
 /// The same where data of these names need not be there: they are zeros, which nothing may read. The command line can then say
@@ -47,20 +41,29 @@ pub fn bind_without(
     overrides: &[(String, u64)],
     absent: &[NameId],
 ) -> (Option<Bound>, Diagnostics) {
+    bound(model, tables, overrides, Some(absent))
+}
+
+fn bound(
+    model: Arc<Model>,
+    tables: &Tables,
+    overrides: &[(String, u64)],
+    absent: Option<&[NameId]>,
+) -> (Option<Bound>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let sizes = overrides::apply(&model, overrides, true, &mut diagnostics);
+    let sizes = overrides::apply(&model, overrides, absent.is_some(), &mut diagnostics);
     let mut lacking = find::lacking(&model, tables);
-    lacking.retain(|name| absent.contains(name));
+    lacking.retain(|name| absent.is_some_and(|absent| absent.contains(name)));
     let sources = find::sources(&model, tables, &lacking, &mut diagnostics);
-    let bound = read(&model, tables, &sources, &sizes, &mut diagnostics);
+    let read = read(&model, tables, &sources, &sizes, &mut diagnostics);
     drop(sources);
     let whole = |(dims, mut values, files): Read| {
         for &name in &lacking {
-            values[name.0 as usize] = Some(zeros(&model, &dims, name));
+            values[name.0 as usize] = Some(filled(&model, &dims, name, 0.0));
         }
         Bound { model, dims, values, files }
     };
-    (bound.map(whole), diagnostics)
+    (read.map(whole), diagnostics)
 }
 
 /// Dimensions, values by name, and the files that they are from.
@@ -97,10 +100,11 @@ pub fn check_entries(model: &Model, dims: &[BoundDim]) -> Diagnostics {
     diagnostics
 }
 
-fn zeros(model: &Model, dims: &[BoundDim], name: NameId) -> Array {
+/// A datum that has one value everywhere.
+fn filled(model: &Model, dims: &[BoundDim], name: NameId, value: f64) -> Array {
     let own = model.name(name).ty.dims.clone();
     let count = own.iter().map(|d| dims[d.0 as usize].size).product();
-    Array::new(own, vec![0.0; count])
+    Array::new(own, vec![value; count])
 }
 
 /// All dimensions, once each has a size.

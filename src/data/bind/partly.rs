@@ -5,7 +5,7 @@ use super::super::table::Tables;
 use super::super::{Array, Bound, BoundDim};
 use super::labels::Labels;
 use super::source::{Keys, Source};
-use super::{find, overrides, read};
+use super::{filled, find, overrides, read};
 use crate::check::model::{DimId, DimSize, Elem, Model, NameId, NameKind};
 use crate::diag::Diagnostics;
 use std::sync::Arc;
@@ -110,9 +110,8 @@ fn followers(model: &Model, of: &[DimId]) -> Vec<DimId> {
     (0..model.dims.len()).filter(|&i| follows(i)).map(|i| DimId(i as u32)).collect()
 }
 
+/// Not a number, which is no position either.
 fn blank(model: &Model, name: NameId, dims: &[BoundDim]) -> Array {
-    let ty = &model.name(name).ty;
-    let count = ty.dims.iter().map(|d| dims[d.0 as usize].size).product();
-    let value = if matches!(ty.elem, Elem::Index(_)) { 0.0 } else { f64::NAN };
-    Array::new(ty.dims.clone(), vec![value; count])
+    let is_index = matches!(model.name(name).ty.elem, Elem::Index(_));
+    filled(model, dims, name, if is_index { 0.0 } else { f64::NAN })
 }
