@@ -35,6 +35,6 @@ pub fn step<E: Element>(
     grad: &[E],
     first: &mut [E],
     second: &mut [E],
-) -> f64 {
-    update::apply(Isa::detect(), update, Moments { params, grad, first, second }, 1)
+) {
+    update::apply(Isa::detect(), update, Moments { params, grad, first, second }, 1);
 }

@@ -100,6 +100,12 @@ pub trait Step {
     fn param_count(&self) -> usize;
     /// Copies the parameters to `out`, of `param_count` numbers.
     fn read_params(&self, out: &mut [f64]);
+    /// Puts into each number of an average, of `param_count` numbers, `keep` of what it is and `take` of its parameter.
+    fn average_params(&self, keep: f64, take: f64, average: &mut [f64]) {
+        for (mean, x) in average.iter_mut().zip(self.params()) {
+            *mean = keep * *mean + take * x;
+        }
+    }
     fn set_params(&mut self, values: &[f64]);
     /// Fills the batched data with these rows of their tables; at first they are the first ones.
     fn set_rows(&mut self, rows: &Rows);

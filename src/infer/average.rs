@@ -24,10 +24,11 @@ impl Average {
         }
     }
 
-    pub(super) fn push(&mut self, values: &[f64]) {
+    /// Takes one more iterate: `put(keep, take, total)` puts `take` of it beside `keep` of the total.
+    pub(super) fn push(&mut self, put: impl FnOnce(f64, f64, &mut [f64])) {
         match self {
-            Average::Tail(tail) => tail.push(values),
-            Average::Exponential(fading) => fading.push(values),
+            Average::Tail(tail) => tail.push(put),
+            Average::Exponential(fading) => fading.push(put),
         }
     }
 
@@ -92,7 +93,7 @@ impl Tail {
         Self { steps: 0, running: sum.clone(), last: sum }
     }
 
-    fn push(&mut self, values: &[f64]) {
+    fn push(&mut self, put: impl FnOnce(f64, f64, &mut [f64])) {
         self.steps += 1;
         if self.steps.is_power_of_two() {
             std::mem::swap(&mut self.running, &mut self.last);
@@ -100,9 +101,7 @@ impl Tail {
             self.running.total.fill(0.0);
         }
         self.running.count += 1;
-        for (sum, x) in self.running.total.iter_mut().zip(values) {
-            *sum += x;
-        }
+        put(1.0, 1.0, &mut self.running.total);
     }
 
     /// The mean over at least a quarter of the steps, the latest ones.
@@ -130,11 +129,9 @@ pub(super) struct Exponential {
 }
 
 impl Exponential {
-    fn push(&mut self, values: &[f64]) {
+    fn push(&mut self, put: impl FnOnce(f64, f64, &mut [f64])) {
         self.missing *= self.keep;
-        for (sum, x) in self.total.iter_mut().zip(values) {
-            *sum = self.keep * *sum + (1.0 - self.keep) * x;
-        }
+        put(self.keep, 1.0 - self.keep, &mut self.total);
     }
 
     fn mean(&self) -> Option<Vec<f64>> {
@@ -143,16 +140,27 @@ impl Exponential {
     }
 }
 
+/// Puts an iterate that is at hand into an average.
+pub(super) fn put_all(keep: f64, take: f64, total: &mut [f64], values: &[f64]) {
+    for (sum, x) in total.iter_mut().zip(values) {
+        *sum = keep * *sum + take * x;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn push(average: &mut Average, value: f64) {
+        average.push(|keep, take, total| put_all(keep, take, total, &[value]));
+    }
 
     #[test]
     fn fading_weights_add_up_to_one() {
         let mut average = Average::new(1, Averaging::Exponential(0.5), 1);
         assert_eq!(average.mean(), None);
         for value in [1.0, 2.0, 3.0] {
-            average.push(&[value]);
+            push(&mut average, value);
         }
         let exact = (1.0 + 2.0 * 2.0 + 4.0 * 3.0) / 7.0;
         assert!((average.mean().unwrap()[0] - exact).abs() < 1e-15);
@@ -161,8 +169,8 @@ mod tests {
     #[test]
     fn thinned_weights_fade_as_fast() {
         let mut average = Average::new(1, Averaging::Exponential(0.5), 2);
-        average.push(&[1.0]);
-        average.push(&[2.0]);
+        push(&mut average, 1.0);
+        push(&mut average, 2.0);
         assert!((average.mean().unwrap()[0] - (1.0 + 4.0 * 2.0) / 5.0).abs() < 1e-15);
     }
 }

@@ -5,7 +5,7 @@ mod state;
 
 pub(super) use figures::changing;
 
-use super::average::Average;
+use super::average::{Average, put_all};
 use super::batches::Batches;
 use super::blame::{At, Blame, blame};
 use super::config::Config;
@@ -36,8 +36,6 @@ pub struct Fitter {
     walker: Option<Walker>,
     /// Of the parameters, or of the walker's coordinates.
     average: Average,
-    /// Room for the parameters of a step.
-    params: Vec<f64>,
     /// Iterates go into the average every so many steps, so that large models spend no time on it.
     thinning: u64,
     history: History,
@@ -114,7 +112,6 @@ impl Fitter {
             done: 0,
             walker: None,
             average: Average::new(len, config.average, thinning),
-            params: vec![0.0; len],
             thinning,
             history: History::new(columns),
             recent: None,
@@ -252,13 +249,11 @@ impl Fitter {
     }
 
     fn remember(&mut self) {
-        match &self.walker {
-            Some(walker) => self.average.push(walker.at()),
-            None => {
-                self.step.read_params(&mut self.params);
-                self.average.push(&self.params);
-            }
-        }
+        let Self { walker, average, step, .. } = self;
+        average.push(|keep, take, total| match walker {
+            Some(walker) => put_all(keep, take, total, walker.at()),
+            None => step.average_params(keep, take, total),
+        });
     }
 
     fn record(&mut self, now: u64, norm: f64) {

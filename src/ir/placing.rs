@@ -5,6 +5,7 @@
 //! That order does not depend on how many rows a batch has.
 
 use super::{BatchInfo, Dim, Graph, Shape};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// An array with all of its rows, wherever it is kept.
@@ -89,6 +90,12 @@ impl Placing {
         chosen
     }
 
+    /// Where the runs of a row lie that is in a place of the batch, all of them as long; no two rows share any.
+    pub fn places(&self, slot: usize) -> impl Iterator<Item = Range<usize>> {
+        let start = self.starts[slot];
+        self.runs.iter().map(move |at| start + at..start + at + self.run)
+    }
+
     /// Puts a row into a place of the batch.
     pub fn put<A: Copy, B>(
         &self,
@@ -97,18 +104,15 @@ impl Placing {
         array: &mut [B],
         convert: impl Fn(A) -> B,
     ) {
-        let start = self.starts[slot];
-        for (from, at) in row.chunks_exact(self.run).zip(&self.runs) {
-            let to = &mut array[start + at..][..self.run];
-            from.iter().zip(to).for_each(|(&from, to)| *to = convert(from));
+        for (from, at) in row.chunks_exact(self.run).zip(self.places(slot)) {
+            from.iter().zip(&mut array[at]).for_each(|(&from, to)| *to = convert(from));
         }
     }
 
     /// Takes a row out of a place of the batch.
     pub fn take<A: Copy>(&self, slot: usize, array: &[A], row: &mut [A]) {
-        let start = self.starts[slot];
-        for (to, at) in row.chunks_exact_mut(self.run).zip(&self.runs) {
-            to.copy_from_slice(&array[start + at..][..self.run]);
+        for (to, at) in row.chunks_exact_mut(self.run).zip(self.places(slot)) {
+            to.copy_from_slice(&array[at]);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! From a program to a step: parts become kernels, and every value gets its slot.
 
+use super::inputs::Inputs;
 use super::kernel::{DataPool, Kernel, Source};
 use super::layout::Layout;
 use super::memory::Buffer;
 use super::partition::{Part, Partition, moving};
 use super::slot::{Elem, Scalar, Slot};
-use super::step::{FastStep, Inputs, Parts, Reported};
+use super::step::{FastStep, Parts, Reported};
 use super::tape::{Cost, Guide, Nodes, Partial, Target};
 use crate::backend::Program;
 use crate::backend::simd::Isa;
@@ -72,7 +73,7 @@ pub(super) fn compile<E: Elem>(program: &Program, isa: Isa, threads: usize) -> F
         data: DataPool::new(),
         device,
         lens: [len, shared_len],
-        home: params.gradient(&mut gradients).as_mut_ptr(),
+        home: params.gradient_place(&mut gradients),
         readers: readers(&parts),
     };
     let names = super::describe::lines(&graph, &parts);

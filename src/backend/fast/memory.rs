@@ -6,6 +6,10 @@ use crate::backend::simd::Lane;
 const LINE: usize = 64;
 /// Elements past the end that a shifted vector load may touch.
 const SLACK: usize = 16;
+/// Bytes of a large page. A product walks across the rows of a matrix, each of them on another page of the usual size.
+const PAGE: usize = 2 << 20;
+/// Bytes from which on an array begins on a large page of its own.
+const LARGE: usize = PAGE / 2;
 
 /// An aligned array that lives as long as the kernels that point into it.
 #[derive(Debug)]
@@ -16,21 +20,44 @@ pub(super) struct Buffer<E> {
     len: usize,
 }
 
-/// Elements to ask for so that `len` of them can start on a cache line, with slack behind.
-pub(super) fn padded<E>(len: usize) -> usize {
-    len + SLACK + LINE / size_of::<E>()
+/// Zeros of which `len` begin at the place that comes second, on a cache line or a large page, with slack behind.
+pub(super) fn zeros<E: Lane>(len: usize) -> (Vec<E>, *mut E) {
+    let bytes = len * size_of::<E>();
+    let (align, room) = match bytes >= LARGE {
+        true => (PAGE, bytes.next_multiple_of(PAGE)),
+        false => (LINE, bytes),
+    };
+    let mut owner = vec![E::ZERO; (room + align) / size_of::<E>() + SLACK];
+    let skip = owner.as_ptr().align_offset(align).min(align / size_of::<E>());
+    let start = owner[skip..].as_mut_ptr();
+    if align == PAGE {
+        prefer_large_pages(&mut owner);
+    }
+    (owner, start)
 }
 
-/// The first element of a vector on a cache line.
-pub(super) fn aligned<E>(owner: &mut [E]) -> *mut E {
-    let skip = owner.as_ptr().align_offset(LINE).min(LINE / size_of::<E>());
-    owner[skip..].as_mut_ptr()
+/// Asks for large pages, which the system gives where it can.
+#[cfg(target_os = "linux")]
+pub(super) fn prefer_large_pages<E>(array: &mut [E]) {
+    use rustix::mm::{Advice, madvise};
+    let start = array.as_mut_ptr();
+    let skip = start.cast::<u8>().align_offset(PAGE);
+    let bytes = size_of_val(array).saturating_sub(skip) / PAGE * PAGE;
+    if bytes > 0 {
+        // SAFETY: whole pages of the array; this advice changes neither what they hold nor who may use them.
+        let advised =
+            unsafe { madvise(start.wrapping_byte_add(skip).cast(), bytes, Advice::LinuxHugepage) };
+        // A system without large pages is slower, and nothing else.
+        let _ = advised;
+    }
 }
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn prefer_large_pages<E>(_: &mut [E]) {}
 
 impl<E: Lane> Buffer<E> {
     pub(super) fn zeros(len: usize) -> Self {
-        let mut owner = vec![E::ZERO; padded::<E>(len)];
-        let start = aligned(&mut owner);
+        let (owner, start) = zeros(len);
         Self { _owner: owner, start, len }
     }
 

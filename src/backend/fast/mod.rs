@@ -16,6 +16,7 @@ mod exec;
 mod folds;
 mod gather;
 mod graphs;
+mod inputs;
 mod instr;
 mod kernel;
 mod lanes;

@@ -3,7 +3,7 @@
 //! The tensor's id keys its gradient in dfdx's `Gradients`, which is kept between steps; so a step allocates nothing but the
 //! closures on the tape.
 
-use super::memory::{aligned, padded};
+use super::memory::{prefer_large_pages, zeros};
 use crate::backend::NoiseSource;
 use crate::backend::simd::Lane;
 use crate::ir::Noise;
@@ -45,8 +45,7 @@ pub(super) struct Slot<E: Unit> {
 
 impl<E: Elem> Slot<E> {
     pub(super) fn zeros(device: &Cpu, len: usize) -> Self {
-        let mut owner = vec![E::ZERO; padded::<E>(len)];
-        let start = aligned(&mut owner);
+        let (owner, start) = zeros::<E>(len);
         let skip = (start.addr() - owner.as_ptr().addr()) / size_of::<E>();
         // The tensor takes over the vector, so its memory stays where it is, and keeps it as long as the slot lives.
         let whole = owner.len();
@@ -78,9 +77,18 @@ impl<E: Elem> Slot<E> {
 
     /// The gradient of the slot, allocated at the first call.
     pub(super) fn gradient<'g>(&self, gradients: &'g mut Gradients<E, Cpu>) -> &'g mut [E] {
+        &mut self.whole_gradient(gradients)[self.skip..self.skip + self.len]
+    }
+
+    /// Where the gradient begins, which is allocated here.
+    pub(super) fn gradient_place(&self, gradients: &mut Gradients<E, Cpu>) -> *mut E {
+        prefer_large_pages(self.whole_gradient(gradients));
+        self.gradient(gradients).as_mut_ptr()
+    }
+
+    fn whole_gradient<'g>(&self, gradients: &'g mut Gradients<E, Cpu>) -> &'g mut [E] {
         let all = gradients.get_or_alloc_mut(&self.tensor);
-        let all = all.expect("memory for a gradient as large as its tensor");
-        &mut all[self.skip..self.skip + self.len]
+        all.expect("memory for a gradient as large as its tensor")
     }
 }
 

@@ -1,6 +1,7 @@
 //! A compiled step: fills its inputs, runs its nodes on dfdx's tape, and moves its parameters.
 
 use super::compile::Segment;
+use super::inputs::{Inputs, SPLIT};
 use super::kernel::Kernel;
 use super::layout::Layout;
 use super::memory::Buffer;
@@ -10,141 +11,11 @@ use crate::backend::crew::run_each;
 use crate::backend::denormals::Mode;
 use crate::backend::simd::update::{self, Moments};
 use crate::backend::{NoiseSource, Program, Step, Update};
-use crate::ir::{BatchInfo, Graph, Noise, Op, Placing, Rows, Table};
+use crate::ir::Rows;
 use dfdx::prelude::{Backward, Cpu, Gradients, PutTape, SplitTape, Trace};
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
-
-/// What changes between steps, apart from parameters: one array for each row of the graph's tables.
-#[derive(Debug)]
-pub(super) struct Inputs<E> {
-    batches: Vec<BatchInput<E>>,
-    noises: Vec<NoiseInput<E>>,
-    knobs: Vec<Buffer<E>>,
-    states: Vec<(Buffer<E>, Layout)>,
-}
-
-#[derive(Debug)]
-struct BatchInput<E> {
-    table: Arc<dyn Table>,
-    /// How rows lie in an array without padding.
-    placing: Placing,
-    layout: Layout,
-    values: Buffer<E>,
-    /// Room for the rows if those of the layout are padded.
-    packed: Vec<E>,
-}
-
-/// Elements that are worth handing to a second thread.
-const SPLIT: usize = 16_384;
-
-impl<E: Elem> BatchInput<E> {
-    fn new(graph: &Graph, batch: &BatchInfo) -> Self {
-        let Some(placing) = Placing::new(graph, &batch.shape) else {
-            unreachable!("batched data have a batched dimension");
-        };
-        let layout = Layout::of(graph, &batch.shape);
-        Self {
-            table: batch.table.clone(),
-            placing,
-            layout,
-            values: Buffer::zeros(layout.len()),
-            packed: vec![E::ZERO; layout.packed_len()],
-        }
-    }
-
-    fn fill(&mut self, rows: &Rows, threads: usize) {
-        let Self { table, placing, layout, values, packed } = self;
-        // SAFETY: no kernel is running.
-        let values = unsafe { values.as_mut() };
-        let to = if packed.is_empty() { &mut *values } else { &mut packed[..] };
-        let chosen = placing.chosen(rows);
-        let each = (SPLIT / placing.row_len()).max(1);
-        let read = |rows: &[usize]| {
-            let mut all = vec![0.0; rows.len() * placing.row_len()];
-            let rooms = all.chunks_exact_mut(placing.row_len());
-            rows.iter().zip(rooms).for_each(|(&at, row)| table.read(at, row));
-            all
-        };
-        let read = run_each(chosen.chunks(each), threads, read);
-        let rows = read.iter().flat_map(|all| all.chunks_exact(placing.row_len()));
-        rows.enumerate().for_each(|(slot, row)| placing.put(slot, row, to, E::of));
-        if !packed.is_empty() {
-            layout.pad(packed, values, |x| x);
-        }
-    }
-}
-
-#[derive(Debug)]
-struct NoiseInput<E> {
-    kind: Noise,
-    layout: Layout,
-    values: Buffer<E>,
-    /// Where the noise is drawn if rows are padded.
-    packed: Vec<E>,
-}
-
-impl<E: Elem> Inputs<E> {
-    pub(super) fn new(graph: &Graph) -> Self {
-        let noises = graph.noises.iter().map(|noise| {
-            let layout = Layout::of(graph, &noise.shape);
-            let packed = vec![E::ZERO; layout.packed_len()];
-            NoiseInput { kind: noise.kind, layout, values: Buffer::zeros(layout.len()), packed }
-        });
-        let filled = |len: usize, x: f64| {
-            let buffer = Buffer::zeros(len);
-            // SAFETY: the buffer is new.
-            unsafe { buffer.as_mut() }.fill(E::of(x));
-            buffer
-        };
-        let scalar = Layout::of(graph, &crate::ir::Shape::scalar());
-        let knobs = graph.knobs.iter().map(|knob| filled(scalar.len(), knob.schedule.at(0)));
-        let states = graph.states.iter().map(|state| {
-            let layout = Layout::of(graph, &state.shape);
-            (filled(layout.len(), state.init), layout)
-        });
-        let batches = graph.batches.iter().map(|batch| BatchInput::new(graph, batch));
-        let mut inputs = Self {
-            batches: batches.collect(),
-            noises: noises.collect(),
-            knobs: knobs.collect(),
-            states: states.collect(),
-        };
-        inputs.set_rows(&Rows::first(graph), 1);
-        inputs
-    }
-
-    /// Where a leaf lies, if it is one of these.
-    pub(super) fn place(&self, op: &Op) -> Option<*mut E> {
-        match op {
-            Op::Batch(row) => Some(self.batches[*row as usize].values.ptr()),
-            Op::Noise(row) => Some(self.noises[*row as usize].values.ptr()),
-            Op::Knob(row) => Some(self.knobs[*row as usize].ptr()),
-            Op::State(row) => Some(self.states[*row as usize].0.ptr()),
-            _ => None,
-        }
-    }
-
-    fn set_rows(&mut self, rows: &Rows, threads: usize) {
-        self.batches.iter_mut().for_each(|batch| batch.fill(rows, threads));
-    }
-
-    fn fill(&mut self, step: u64, source: &mut dyn NoiseSource) {
-        for (row, noise) in self.noises.iter_mut().enumerate() {
-            // SAFETY: no kernel is running.
-            let values = unsafe { noise.values.as_mut() };
-            if noise.packed.is_empty() {
-                let values = &mut values[..noise.layout.rows * noise.layout.lanes];
-                E::fill(source, step, row, noise.kind, values);
-            } else {
-                E::fill(source, step, row, noise.kind, &mut noise.packed);
-                noise.layout.pad(&noise.packed, values, |x| x);
-            }
-        }
-    }
-}
 
 /// What is read after a step: watched nodes, then the next values of the states.
 #[derive(Debug)]
@@ -175,7 +46,7 @@ pub(super) struct FastStep<E: Elem> {
     decaying: Vec<Range<usize>>,
     /// In a cell because dfdx allocates a gradient when it is first read.
     gradients: RefCell<Gradients<E, Cpu>>,
-    moments: [Vec<E>; 2],
+    moments: [Buffer<E>; 2],
     /// As many as are of use.
     threads: usize,
     names: String,
@@ -196,8 +67,7 @@ impl<E: Elem> FastStep<E> {
         let Parts { nodes, inputs, report, segments, gradients } = parts;
         let states = program.graph.states.iter().enumerate();
         let carried = states.filter(|(_, s)| s.next.is_some()).map(|(row, _)| row).collect();
-        let zeros = vec![E::ZERO; nodes.params.len()];
-        let moments = [zeros.clone(), zeros];
+        let moments = [(); 2].map(|()| Buffer::zeros(nodes.params.len()));
         let gradients = RefCell::new(gradients);
         let threads = if nodes.splits() { nodes.threads } else { 1 };
         let infos = segments.iter().zip(&program.graph.params);
@@ -277,6 +147,27 @@ impl<E: Elem> Step for FastStep<E> {
     fn read_params(&self, out: &mut [f64]) {
         // SAFETY: no kernel is running.
         self.unpad(unsafe { self.nodes.params.as_slice() }, out);
+    }
+
+    fn average_params(&self, keep: f64, take: f64, mut average: &mut [f64]) {
+        // SAFETY: no kernel is running.
+        let flat = unsafe { self.nodes.params.as_slice() };
+        let mut parts = vec![];
+        for Segment { offset, layout } in &self.segments {
+            let (own, rest) = average.split_at_mut(layout.count());
+            average = rest;
+            let rows = (SPLIT / layout.lanes).max(1);
+            let from = flat[*offset..][..layout.len()].chunks(rows * layout.pitch);
+            parts.extend(own.chunks_mut(rows * layout.lanes).zip(from).map(|part| (layout, part)));
+        }
+        run_each(parts.into_iter(), self.threads, |(layout, (own, from))| {
+            let rows = own.chunks_mut(layout.lanes).zip(from.chunks(layout.pitch));
+            for (own, from) in rows {
+                for (mean, x) in own.iter_mut().zip(from) {
+                    *mean = keep * *mean + take * x.to_f64();
+                }
+            }
+        });
     }
 
     fn set_params(&mut self, values: &[f64]) {
@@ -373,22 +264,28 @@ impl<E: Elem> Step for FastStep<E> {
 
     fn update(&mut self, update: Update) {
         let _mode = E::FLUSHES.then(Mode::flushing);
-        let [first, second] = &mut self.moments;
         // SAFETY: no kernel is running.
-        let params = unsafe { self.nodes.params.as_mut() };
+        let [params, first, second] = unsafe {
+            let [first, second] = &self.moments;
+            [self.nodes.params.as_mut(), first.as_mut(), second.as_mut()]
+        };
         let grad = self.nodes.params.gradient(self.gradients.get_mut());
         let on = Moments { params, grad, first, second };
         update::apply(self.nodes.isa, update, on, self.nodes.threads);
     }
 
     fn read_moments(&self, first: &mut [f64], second: &mut [f64]) {
-        self.unpad(&self.moments[0], first);
-        self.unpad(&self.moments[1], second);
+        for (moment, out) in self.moments.iter().zip([first, second]) {
+            // SAFETY: no kernel is running.
+            self.unpad(unsafe { moment.as_slice() }, out);
+        }
     }
 
     fn set_moments(&mut self, first: &[f64], second: &[f64]) {
-        pad(&self.segments, first, &mut self.moments[0]);
-        pad(&self.segments, second, &mut self.moments[1]);
+        for (moment, values) in self.moments.iter().zip([first, second]) {
+            // SAFETY: no kernel is running.
+            pad(&self.segments, values, unsafe { moment.as_mut() });
+        }
     }
 
     fn describe(&self) -> String {

@@ -1,5 +1,4 @@
-//! One pass over the flat vectors of an optimiser: parameters and moments move, and the gradient's squared norm comes back,
-//! so that a gradient that is not finite is seen in every step at no cost.
+//! One pass over the flat vectors of an optimiser, in which parameters and moments move; and the norm of a gradient.
 
 use super::elementary::select;
 use super::{Isa, Lane, kernel, reduce};
@@ -21,8 +20,8 @@ pub struct Moments<'a, E> {
     pub second: &'a mut [E],
 }
 
-/// Moves the parameters downhill. Returns the gradient's squared norm, NaN or infinite if an element is.
-pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>, threads: usize) -> f64 {
+/// Moves the parameters downhill.
+pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>, threads: usize) {
     let Moments { params, grad, first, second } = on;
     let one = |p: &mut [E], g: &[E], m: &mut [E], v: &mut [E]| match update {
         Update::Adam { lr, beta1, beta2, eps, t } => {
@@ -38,7 +37,7 @@ pub(crate) fn apply<E: Lane>(isa: Isa, update: Update, on: Moments<'_, E>, threa
         .chunks_mut(CHUNK)
         .zip(grad.chunks(CHUNK))
         .zip(first.chunks_mut(CHUNK).zip(second.chunks_mut(CHUNK)));
-    run_each(chunks, threads, |((p, g), (m, v))| one(p, g, m, v)).iter().sum()
+    run_each(chunks, threads, |((p, g), (m, v))| one(p, g, m, v));
 }
 
 /// βᵗ, or 0 where 1 − βᵗ rounds to 1.
@@ -54,7 +53,7 @@ fn faded<E: Lane>(moment: E, least: E) -> E {
     select(moment.abs() < least, E::ZERO, moment)
 }
 
-/// Σ g²
+/// Σ g², NaN or infinite if an element is.
 pub(crate) fn squared_norm<E: Lane>(isa: Isa, grad: &[E], threads: usize) -> f64 {
     if grad.len() < PARALLEL {
         return reduce::dot(isa, grad, grad);
@@ -67,7 +66,7 @@ kernel! {
     fn adam<E, F>(
         params: &mut [E], grad: &[E], first: &mut [E], second: &mut [E],
         rate: f64, beta1: f64, beta2: f64, scale: f64, eps: f64,
-    ) -> f64 {
+    ) {
         let (rate, scale, eps) = (E::of(rate), E::of(scale), E::of(eps));
         let (keep1, keep2) = (E::of(beta1), E::of(beta2));
         let (take1, take2) = (E::of(1.0 - beta1), E::of(1.0 - beta2));
@@ -82,13 +81,12 @@ kernel! {
             second[i] = v;
             params[i] -= rate * m / v.sqrt().madd::<F>(scale, eps);
         }
-        reduce::wide_dot_in::<E, F>(grad, grad)
     }
 }
 
 kernel! {
     /// v ← momentum · v + g, then p ← p − lr · v.
-    fn sgd<E, F>(params: &mut [E], grad: &[E], velocity: &mut [E], lr: f64, momentum: f64) -> f64 {
+    fn sgd<E, F>(params: &mut [E], grad: &[E], velocity: &mut [E], lr: f64, momentum: f64) {
         let (lr, momentum) = (E::of(lr), E::of(momentum));
         let least = E::TINY * E::HUGE;
         let n = params.len();
@@ -98,6 +96,5 @@ kernel! {
             velocity[i] = v;
             params[i] -= lr * v;
         }
-        reduce::wide_dot_in::<E, F>(grad, grad)
     }
 }
