@@ -99,6 +99,12 @@ impl OnDisk {
         Ok(())
     }
 
+    /// Asks the system to read ahead: numbers from one on will be wanted soon.
+    pub fn expect(&self, first: usize, count: usize) {
+        let size = self.kind.size();
+        fetch(&self.file, self.start + (first * size) as u64, count * size);
+    }
+
     /// One number; NaN where the file cannot be read.
     pub fn number(&self, place: usize) -> f64 {
         let mut number = [f64::NAN];
@@ -126,6 +132,18 @@ impl OnDisk {
         all
     }
 }
+
+#[cfg(target_os = "linux")]
+fn fetch(file: &File, at: u64, bytes: usize) {
+    use rustix::fs::{Advice, fadvise};
+    if let Ok(bytes) = std::num::NonZeroU64::try_from(bytes as u64) {
+        // Without it the rows are read later, and nothing else.
+        let _ = fadvise(file, at, Some(bytes), Advice::WillNeed);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn fetch(_: &File, _: u64, _: usize) {}
 
 #[cfg(unix)]
 fn read_at(file: &File, out: &mut [u8], at: u64) -> io::Result<()> {

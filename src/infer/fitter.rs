@@ -207,6 +207,10 @@ impl Fitter {
             *rows = batches.at(now);
             self.step.set_rows(rows);
             locals.load(self.step.as_mut(), rows);
+            if self.graph.batches.iter().any(|batch| batch.table.is_far()) {
+                let next = batches.at(now + 1);
+                self.graph.batches.iter().for_each(|batch| next.expect(&self.graph, batch));
+            }
         }
         let loss = self.step.run(now, &mut self.noise);
         let norm = self.step.gradient_norm();

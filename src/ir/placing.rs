@@ -12,6 +12,14 @@ use std::sync::Arc;
 pub trait Table: std::fmt::Debug + Send + Sync {
     /// Copies a row to `out`, which is as long.
     fn read(&self, row: usize, out: &mut [f64]);
+
+    /// Whether rows come from so far away that it is worth saying beforehand which will be read.
+    fn is_far(&self) -> bool {
+        false
+    }
+
+    /// Begins to fetch a row, of `len` elements, that will be read soon.
+    fn expect(&self, _row: usize, _len: usize) {}
 }
 
 /// A table in memory, row after row.
@@ -197,6 +205,14 @@ impl Rows {
             placing.put(slot, &table[row * len..][..len], &mut array, |x| x);
         }
         array
+    }
+
+    /// Says that these rows of batched data will be read soon.
+    pub fn expect(&self, g: &Graph, batch: &BatchInfo) {
+        if let Some(placing) = Placing::new(g, &batch.shape).filter(|_| batch.table.is_far()) {
+            let len = placing.row_len();
+            placing.chosen(self).into_iter().for_each(|row| batch.table.expect(row, len));
+        }
     }
 
     /// The rows of batched data, in the layout of their shape.

@@ -223,6 +223,16 @@ impl BoundTable {
 }
 
 impl BoundTable {
+    /// Where a row begins.
+    fn first(&self, row: usize) -> usize {
+        let (mut rest, mut first) = (row, 0);
+        for &(size, stride) in self.batched.iter().rev() {
+            first += rest % size * stride;
+            rest /= size;
+        }
+        first
+    }
+
     /// Copies the elements of one row.
     fn copy<T: Copy + Into<f64>>(&self, from: &[T], out: &mut [f64]) {
         if self.offsets.is_empty() {
@@ -233,13 +243,20 @@ impl BoundTable {
 }
 
 impl Table for BoundTable {
+    fn is_far(&self) -> bool {
+        self.bound.values[self.name].as_ref().is_some_and(|array| array.disk.is_some())
+    }
+
+    fn expect(&self, row: usize, len: usize) {
+        let disk = self.bound.values[self.name].as_ref().and_then(|array| array.disk.as_ref());
+        if let Some(disk) = disk {
+            disk.expect(self.first(row), len);
+        }
+    }
+
     fn read(&self, row: usize, out: &mut [f64]) {
         let Some(array) = &self.bound.values[self.name] else { return };
-        let (mut rest, mut first) = (row, 0);
-        for &(size, stride) in self.batched.iter().rev() {
-            first += rest % size * stride;
-            rest /= size;
-        }
+        let first = self.first(row);
         if let Some(disk) = &array.disk {
             // A fit that can no longer read its data breaks off, since its numbers are none.
             return disk.read(first, out).unwrap_or_else(|_| out.fill(f64::NAN));
