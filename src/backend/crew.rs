@@ -1,7 +1,8 @@
 //! Work in numbered parts, and the threads that stand by to take some of them.
 //!
 //! A step hands out work some twenty times, a few tens of microseconds apart. A thread that sleeps in between wakes up too
-//! late to be of use, so the threads of a crew stay awake over many steps, and take parts from a shared counter.
+//! late to be of use, so the threads of a crew stay awake over many steps. The one that leads takes parts from the front, the
+//! others from the back: work that runs over the same array as the work before finds it in the cache of the same processor.
 
 use super::denormals::{self, Mode};
 use std::cell::{Cell, UnsafeCell};
@@ -131,8 +132,10 @@ struct Crew {
     job: UnsafeCell<Option<Job>>,
     /// Which job is open, from 1; 0 between two of them.
     open: AtomicUsize,
-    /// The part that is taken next.
-    next: AtomicUsize,
+    /// Parts that are taken.
+    taken: AtomicUsize,
+    /// Those of them that were taken from the back.
+    from_back: AtomicUsize,
     inside: AtomicUsize,
     is_over: AtomicBool,
     /// How many jobs there were.
@@ -152,22 +155,26 @@ impl Crew {
         let job = Job { parts, run: run_of::<P>, count, mode: denormals::now() };
         // SAFETY: the job is closed and nobody is inside.
         unsafe { *crew.job.get() = Some(job) };
-        crew.next.store(0, Ordering::Relaxed);
+        crew.taken.store(0, Ordering::Relaxed);
+        crew.from_back.store(0, Ordering::Relaxed);
         let number = crew.jobs.fetch_add(1, Ordering::Relaxed) + 1;
         crew.open.store(number, Ordering::SeqCst);
         let _closed = Closing(crew);
-        crew.take(job);
+        let mut front = 0..;
+        crew.take(job, || front.next().unwrap_or_default());
     }
 
-    fn take(&self, job: Job) {
-        loop {
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            if number >= job.count {
-                return;
-            }
-            // SAFETY: the parts outlive the job, and each number is taken once.
-            unsafe { (job.run)(job.parts, number) };
+    /// Takes parts while there are any, the next of its own end each time.
+    fn take(&self, job: Job, mut next: impl FnMut() -> usize) {
+        while self.taken.fetch_add(1, Ordering::Relaxed) < job.count {
+            // SAFETY: the parts outlive the job; no more than all are taken, so that the two ends do not meet.
+            unsafe { (job.run)(job.parts, next()) };
         }
+    }
+
+    /// The last part that is left.
+    fn last(&self, job: Job) -> usize {
+        job.count - 1 - self.from_back.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Takes parts of job after job until the crew goes home.
@@ -203,7 +210,7 @@ impl Crew {
         // SAFETY: the job stays as it is while it is open or somebody is inside.
         if let Some(job) = unsafe { *self.job.get() } {
             let _mode = Mode::of(job.mode);
-            self.take(job);
+            self.take(job, || self.last(job));
         }
     }
 }
