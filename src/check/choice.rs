@@ -39,11 +39,15 @@ pub(super) fn sampled(
         None if support == Support::Permutation && !estimators.is_unbiased() => {
             Chosen::new("reinforce", "discrete; relaxed matchings are far from whole ones")
         }
-        None if relaxes && aim != Aim::Stl && !estimators.is_unbiased() => {
-            Chosen::new("gumbel_softmax", "discrete, every use smooth when relaxed")
-        }
-        None if relaxes && aim == Aim::Stl && !estimators.is_unbiased() => {
-            Chosen::new("reinforce", "discrete; relaxed draws have a score")
+        None if relaxes && !estimators.is_unbiased() => {
+            let able = able(model, site, aim).contains(&"gumbel_softmax");
+            match aim {
+                _ if able => {
+                    Chosen::new("gumbel_softmax", "discrete, every use smooth when relaxed")
+                }
+                Aim::Stl => Chosen::new("reinforce", "discrete; relaxed draws have a score"),
+                _ => Chosen::new("reinforce", "discrete; relaxed draws have no bounded weight"),
+            }
         }
         None if relaxes => Chosen::new("reinforce", "discrete; unbiased asked for"),
         None => Chosen::new("reinforce", "counts do not relax"),
@@ -60,7 +64,8 @@ pub(super) fn candidates(model: &Model, site: &Site) -> Vec<&'static str> {
 
 /// Those of them that serve an objective.
 pub(super) fn able(model: &Model, site: &Site, aim: Aim) -> Vec<&'static str> {
-    let serves = |name: &&str| estimator::find(name).is_some_and(|e| e.misses(aim).is_none());
+    let dist = site.dist.root().signature();
+    let serves = |name: &&str| estimator::find(name).is_some_and(|e| e.misses(aim, dist).is_none());
     candidates(model, site).into_iter().filter(serves).collect()
 }
 

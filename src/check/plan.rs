@@ -333,7 +333,7 @@ impl Planner<'_> {
         let error = if let Some(why) = self.model.refusal(estimator, site) {
             let able = candidates(self.model, site);
             errors::estimator_refuses(choice, name, signature, why, &able)
-        } else if let Some(why) = estimator.misses(aim) {
+        } else if let Some(why) = estimator.misses(aim, signature) {
             objective_forbids(choice, name, why, self.ask, &able(self.model, site, aim))
         } else if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
             errors::use_forbids(choice, name, jump)

@@ -49,7 +49,7 @@ fn serves(
     let parted = !latent.flows.followers.is_empty() && estimator.compares();
     let summed = latent.guided && card.name == "marginalize";
     model.refusal(estimator, site).is_none()
-        && estimator.misses(objective.aim(&site.dims)).is_none()
+        && estimator.misses(objective.aim(&site.dims), site.dist.root().signature()).is_none()
         && !parted
         && !summed
         && (latent.flows.jumps.is_empty() || !card.needs_smooth)

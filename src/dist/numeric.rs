@@ -310,3 +310,23 @@ pub(super) fn in_step(g: &mut Graph, value: NodeId, parameter: NodeId, slope: No
     let moved = g.mul(change, slope);
     g.add(value, moved)
 }
+
+/// log rates of what is there in part: −∞ where nothing is left, without a gradient.
+pub(super) fn in_part(g: &mut Graph, left: NodeId, log_rate: NodeId) -> NodeId {
+    let (tiny, never) = (g.number(f64::from(f32::MIN_POSITIVE)), g.number(f64::NEG_INFINITY));
+    let is_left = g.le(tiny, left);
+    let some = g.max(left, tiny);
+    let log = g.ln(some);
+    let open = g.add(log_rate, log);
+    g.select(is_left, open, never)
+}
+
+/// log Σ exp(open) − Σ p log rate, p the softmax of `open` along `over`: the entropy of a choice among what is there in full, and less than
+/// that of a choice where some are there in part.
+pub(super) fn entropy_of(g: &mut Graph, open: NodeId, log_rate: NodeId, over: Dim) -> NodeId {
+    let total = g.log_sum_exp(open, &[over]);
+    let log_mass = g.sub(open, total);
+    let mass = g.exp(log_mass);
+    let mean = g.contract(mass, log_rate, &[over]);
+    g.sub(total, mean)
+}

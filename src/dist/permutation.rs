@@ -6,7 +6,7 @@
 //! means something: a row can only take what those before it left.
 
 use super::multinomial::is_composition;
-use super::numeric::{all, or_impossible, weigh, within};
+use super::numeric::{all, entropy_of, in_part, or_impossible, weigh, within};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Op};
 
@@ -67,11 +67,7 @@ impl Distribution for Permutation {
         let ([row, column], [scores]) = (axes(c), c.args());
         let scores = g.expand(scores, &[row, column]);
         let open = open(g, x, scores, row);
-        let total = g.log_sum_exp(open, &[column]);
-        let log_mass = g.sub(open, total);
-        let mass = g.exp(log_mass);
-        let mean = g.contract(mass, scores, &[column]);
-        let each = g.sub(total, mean);
+        let each = entropy_of(g, open, scores, column);
         Some(g.sum(each, &[row]))
     }
 
@@ -93,12 +89,10 @@ fn left(g: &mut Graph, x: NodeId, row: Dim) -> NodeId {
     g.push(Op::Cumsum { dim: row, reverse: true }, [x])
 }
 
-/// The scores, and the logs of how much of each column is left; finite, and without a gradient where nothing is.
+/// The scores of the columns, each less by the log of how much of it is left.
 fn open(g: &mut Graph, x: NodeId, scores: NodeId, row: Dim) -> NodeId {
-    let (left, tiny) = (left(g, x, row), g.number(f64::from(f32::MIN_POSITIVE)));
-    let left = g.max(left, tiny);
-    let log = g.ln(left);
-    g.add(scores, log)
+    let left = left(g, x, row);
+    in_part(g, left, scores)
 }
 
 fn is_permutation(g: &mut Graph, x: NodeId, [row, column]: [Dim; 2]) -> NodeId {

@@ -1,9 +1,9 @@
 //! PlackettLuce(logits): a ranking, drawn by sorting logits with Gumbel noise added (Luce 1959; Plackett 1975; Yellott 1977).
 
-use super::numeric::{all, is_between, is_whole, or_impossible, within};
+use super::numeric::{all, entropy_of, in_part, is_between, is_whole, or_impossible, within};
 use super::order::{places, twin};
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
-use crate::ir::{Dim, Graph, NodeId, Noise, Reduce};
+use crate::ir::{Dim, Graph, NodeId, Noise};
 
 pub(super) struct PlackettLuce;
 
@@ -48,23 +48,20 @@ impl Distribution for PlackettLuce {
     fn relaxed_log_prob(&self, g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
         let (over, [logits]) = (c.event[0], c.args());
         let logits = g.expand(logits, &[over]);
-        let twin = twin(g, over);
-        let top = g.reduce(Reduce::Max, logits, &[over]);
-        let top = g.stop(top);
-        let log = g.sub(logits, top);
-        let strength = g.exp(log);
-        let (other, strength) = (g.run(x, over, twin, 0), g.run(strength, over, twin, 0));
-        let behind = g.sub(other, x);
-        let behind = g.shift(1.0, behind);
-        let (zero, one) = (g.number(0.0), g.number(1.0));
-        let left = g.max(behind, zero);
-        let left = g.min(left, one);
-        let total = g.contract(left, strength, &[twin]);
-        let tiny = g.number(f64::from(f32::MIN_POSITIVE));
-        let total = g.max(total, tiny);
-        let total = g.ln(total);
-        let each = g.sub(log, total);
+        let (open, _, twin) = open(g, x, logits, over);
+        let total = g.log_sum_exp(open, &[twin]);
+        let each = g.sub(logits, total);
         g.sum(each, &[over])
+    }
+
+    /// That of each place, over the items that those before it left. Unlike a relaxed log mass, which a logit far below those of
+    /// items that are hardly left makes as small as one likes, it has an upper bound.
+    fn entropy_in_turn(&self, g: &mut Graph, x: NodeId, c: &Call) -> Option<NodeId> {
+        let (over, [logits]) = (c.event[0], c.args());
+        let logits = g.expand(logits, &[over]);
+        let (open, others, twin) = open(g, x, logits, over);
+        let each = entropy_of(g, open, others, twin);
+        Some(g.sum(each, &[over]))
     }
 
     fn draw(&self, g: &mut Graph, c: &Call, dims: &[Dim], name: &str) -> Draw {
@@ -75,6 +72,20 @@ impl Distribution for PlackettLuce {
         let places = places(g, noisy, over);
         Draw::Detached(g.shift(1.0, places))
     }
+}
+
+/// For each item the logits of those, along a second axis, that it does not follow, less the log of how much of them that is: all of
+/// those behind it, and of itself; and the same logits as they are.
+fn open(g: &mut Graph, x: NodeId, logits: NodeId, over: Dim) -> (NodeId, NodeId, Dim) {
+    let x = g.expand(x, &[over]);
+    let twin = twin(g, over);
+    let (other, logits) = (g.run(x, over, twin, 0), g.run(logits, over, twin, 0));
+    let behind = g.sub(other, x);
+    let behind = g.shift(1.0, behind);
+    let (zero, one) = (g.number(0.0), g.number(1.0));
+    let left = g.max(behind, zero);
+    let left = g.min(left, one);
+    (in_part(g, left, logits), logits, twin)
 }
 
 /// Whether each place from 1 to the size is taken once.

@@ -19,7 +19,7 @@ impl Estimator for Exact {
         (!dist.support.is_finite()).then_some("needs a latent with a finite support")
     }
 
-    fn misses(&self, aim: Aim) -> Option<&'static str> {
+    fn misses(&self, aim: Aim, _dist: &Signature) -> Option<&'static str> {
         self.unweighed.filter(|_| aim == Aim::Weighed)
     }
 

@@ -40,8 +40,8 @@ impl Estimator for GumbelSinkhorn {
         (dist.support != Support::Permutation).then_some("needs a Permutation latent")
     }
 
-    fn misses(&self, aim: Aim) -> Option<&'static str> {
-        gumbel_softmax::scoreless(aim)
+    fn misses(&self, aim: Aim, dist: &Signature) -> Option<&'static str> {
+        gumbel_softmax::scoreless(aim).or_else(|| gumbel_softmax::unbounded(aim, dist))
     }
 
     /// Columns first, so that rows add up to 1 exactly.

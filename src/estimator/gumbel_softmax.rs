@@ -42,8 +42,8 @@ impl Estimator for GumbelSoftmax {
         relaxable(dist)
     }
 
-    fn misses(&self, aim: Aim) -> Option<&'static str> {
-        scoreless(aim)
+    fn misses(&self, aim: Aim, dist: &Signature) -> Option<&'static str> {
+        scoreless(aim).or_else(|| unbounded(aim, dist))
     }
 
     fn draw(&self, g: &mut Graph, site: &Site) -> Drawn {
@@ -67,6 +67,14 @@ pub(super) fn chooses(dist: &Signature) -> Option<&'static str> {
 /// Relaxed draws are not from q, whose score has mean 0 under its own draws alone.
 pub(super) fn scoreless(aim: Aim) -> Option<&'static str> {
     (aim == Aim::Stl).then_some("keeps the score of log q, whose mean over relaxed draws is not 0")
+}
+
+/// Between the values of an order, log q of a draw falls without end as the scores of q move apart, and 1/q outweighs every model. The
+/// ELBO takes entropies in its place, which are bounded; a weight cannot.
+pub(super) fn unbounded(aim: Aim, dist: &Signature) -> Option<&'static str> {
+    let ordered = matches!(dist.support, Support::Ranking | Support::Permutation);
+    (aim == Aim::Weighed && ordered)
+        .then_some("draws values between orders, whose weights may grow without end")
 }
 
 /// A relaxed draw: a point of the simplex (or of (0, 1) for two values); `hard` moves the forward value to the nearest corner.

@@ -48,7 +48,7 @@ impl Estimator for HardConcrete {
         (dist.support != Support::Binary).then_some("needs a Bernoulli latent")
     }
 
-    fn misses(&self, aim: Aim) -> Option<&'static str> {
+    fn misses(&self, aim: Aim, _dist: &Signature) -> Option<&'static str> {
         (aim != Aim::Elbo).then_some("needs the closed form of its KL")
     }
 

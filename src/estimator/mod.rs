@@ -117,8 +117,8 @@ pub trait Estimator: Sync {
         false
     }
 
-    /// Why it cannot serve under an objective, as the rest of a sentence.
-    fn misses(&self, _aim: Aim) -> Option<&'static str> {
+    /// Why it cannot serve a latent with this distribution under an objective, as the rest of a sentence.
+    fn misses(&self, _aim: Aim, _dist: &Signature) -> Option<&'static str> {
         None
     }
 

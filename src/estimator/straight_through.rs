@@ -25,7 +25,7 @@ impl Estimator for StraightThrough {
         relaxable(dist)
     }
 
-    fn misses(&self, aim: Aim) -> Option<&'static str> {
+    fn misses(&self, aim: Aim, _dist: &Signature) -> Option<&'static str> {
         super::gumbel_softmax::scoreless(aim)
     }
 

@@ -26,7 +26,7 @@ impl Estimator for Vimco {
         None
     }
 
-    fn misses(&self, aim: Aim) -> Option<&'static str> {
+    fn misses(&self, aim: Aim, _dist: &Signature) -> Option<&'static str> {
         (aim != Aim::Weighed).then_some("compares draws that are weighed against each other")
     }
 

@@ -317,7 +317,7 @@ fn refused_pairs_give_their_code() {
                 _ if !root.support.has_guide() => &["E0296"],
                 Some(_) if !wraps => &["E0292"],
                 Some(_) => continue,
-                None if estimator.misses(Aim::Elbo).is_some() => &["E0501"],
+                None if estimator.misses(Aim::Elbo, root).is_some() => &["E0501"],
                 None => &[],
             };
             refused += usize::from(!expected.is_empty());

@@ -38,6 +38,7 @@ mod posteriors;
 mod predict;
 mod pty;
 mod readme;
+mod relaxed_bounds;
 mod repl;
 mod resume;
 mod round_trip;
