@@ -156,7 +156,10 @@ impl Checker {
         kl
     }
 
-    fn check_estimator(&mut self, annotation: &ast::Annotation) -> Option<EstimatorChoice> {
+    pub(super) fn check_estimator(
+        &mut self,
+        annotation: &ast::Annotation,
+    ) -> Option<EstimatorChoice> {
         let name = &annotation.name;
         let Some(found) = estimator::find(&name.text) else {
             let known = estimator::ALL.iter().map(|e| e.card().name).chain(OTHERS);

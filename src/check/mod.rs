@@ -8,6 +8,7 @@ mod adaptive;
 mod annotation;
 mod apply;
 mod arguments;
+pub mod asked;
 mod batch;
 mod bracket;
 mod call;

@@ -3,6 +3,7 @@
 //! The command line wins over an annotation, an annotation over the automatic choice; a biased choice says what is exact
 //! instead, where that is affordable.
 
+use super::asked;
 use super::batch::{Said, batches, faults, inside, unbounded};
 use super::choice::{Chosen, able, affordable, candidates, moved_bound, sampled};
 use super::counting::{joint_values, subset_size, values};
@@ -310,11 +311,15 @@ impl Planner<'_> {
         let Some((_, wanted)) = overrides.find(|(n, _)| *n == decl.name) else {
             return site.estimator.clone().map(Some);
         };
-        let Some(found) = estimator::find(wanted) else {
-            self.diags.push(errors::no_such_estimator(wanted));
-            return Some(None);
+        let read = asked::read(wanted, 0);
+        let (choice, told) = match read {
+            Ok((choice, told)) => (Some(EstimatorChoice { span: decl.span, ..choice }), told),
+            Err(told) => (None, told),
         };
-        Some(Some(EstimatorChoice { name: found.card().name, options: vec![], span: decl.span }))
+        for told in told.iter() {
+            self.diags.push(Diagnostic { primary: None, others: vec![], ..told.clone() });
+        }
+        Some(choice)
     }
 
     /// Refuses what a distribution or a use forbids.

@@ -262,7 +262,7 @@ impl ObjectiveChoice {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     pub estimators: Option<Estimators>,
-    /// `--estimator z=reinforce`
+    /// `--estimator "z=reinforce(baseline = none)"`: latents, and estimators with their options as written.
     pub overrides: Vec<(String, String)>,
     /// `--batch image=128`; wins over the model's.
     pub batches: Vec<(String, u64)>,

@@ -1,6 +1,7 @@
 //! What several commands share: reading a model file or standard input, and the flags for data and estimators.
 
 use super::Status;
+use crate::check::asked;
 use crate::check::model::{Estimators, ObjectiveAsk};
 use crate::check::objective::parse;
 use crate::check::plan::Policy;
@@ -8,6 +9,7 @@ use crate::diag::Diagnostics;
 use crate::front::Terminal;
 use crate::session::{Inputs, Session};
 use crate::source::Source;
+use std::error::Error;
 use std::io::Read;
 use std::path::Path;
 
@@ -57,8 +59,8 @@ pub(super) struct PolicyArgs {
     /// Which estimators to choose from where the model asks for none
     #[arg(long, value_enum)]
     estimators: Option<EstimatorsArg>,
-    /// The estimator of one latent; wins over its annotation
-    #[arg(long = "estimator", value_name = "LATENT=NAME", value_parser = pair)]
+    /// The estimator of one latent, with options as in an annotation, which it wins over: z=reinforce, "z=reinforce(baseline = none)"
+    #[arg(long = "estimator", value_name = "LATENT=NAME", value_parser = estimator)]
     overrides: Vec<(String, String)>,
     /// What is maximised: elbo, stl, iwae(8), iwae(8 over n), dreg(8 over n)
     #[arg(long, value_name = "OBJECTIVE", value_parser = parse)]
@@ -108,6 +110,34 @@ fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = split.ok_or("a name, `=` and a value are needed")?;
     Ok((name.to_string(), value.trim_start_matches('@').to_string()))
 }
+
+/// `z=reinforce(baseline = none)`. What is wrong with the options is shown in the argument.
+fn estimator(text: &str) -> Result<(String, String), Box<dyn Error + Send + Sync>> {
+    let (latent, estimator) = pair(text)?;
+    if !estimator.contains(|c: char| !c.is_alphanumeric() && c != '_') {
+        return Ok((latent, estimator));
+    }
+    match asked::read(text, latent.len() + 1) {
+        Ok(_) => Ok((latent, estimator)),
+        Err(found) => Err(Refused { found, argument: Source::new("--estimator", text) }.into()),
+    }
+}
+
+/// What is wrong with an argument that is a piece of the language.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) found: Diagnostics,
+    pub(super) argument: Source,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let messages: Vec<&str> = self.found.iter().map(|d| d.message.as_str()).collect();
+        f.write_str(&messages.join("; "))
+    }
+}
+
+impl Error for Refused {}
 
 /// `K=5`
 fn size(text: &str) -> Result<(String, u64), String> {

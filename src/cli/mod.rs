@@ -29,6 +29,8 @@ pub use panic::install_panic_hook;
 
 use crate::front::Terminal;
 use clap::{CommandFactory, Parser, Subcommand};
+use inputs::Refused;
+use std::error::Error;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
@@ -91,7 +93,10 @@ pub fn main(started: Instant) -> ExitCode {
             Status::Done
         }
         Err(error) => {
-            terminal.complain(errors::command_line(&error));
+            match error.source().and_then(|source| source.downcast_ref::<Refused>()) {
+                Some(refused) => terminal.report(&refused.found, &refused.argument),
+                None => terminal.complain(errors::command_line(&error)),
+            }
             Status::Mistake
         }
     };

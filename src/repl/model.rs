@@ -129,7 +129,8 @@ impl Repl {
             line.push_str(&format!(" --dim {name}={size}"));
         }
         for (name, estimator) in &self.state.inputs.policy.overrides {
-            line.push_str(&format!(" --estimator {name}={estimator}"));
+            let quote = if estimator.contains('(') { "'" } else { "" };
+            line.push_str(&format!(" --estimator {quote}{name}={estimator}{quote}"));
         }
         line
     }

@@ -55,6 +55,13 @@ pub(in crate::check) fn unnamed_net(option: &str, span: Span) -> Diagnostic {
         ))
 }
 
+/// A net in the options of `--estimator`.
+pub(in crate::check) fn net_outside(estimator: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0299, "a baseline that is a net is named in the model")
+        .at(span, "a net of the model")
+        .help(format!("write `@{estimator}(…)` above the latent, and no `--estimator` for it"))
+}
+
 pub(in crate::check) fn baseline_of_what(option: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0299, format!("`{option}` is a number that nets make of data alone"))
         .at(span, "reads a latent or a param, or is no number")
