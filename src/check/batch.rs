@@ -144,6 +144,7 @@ pub(super) fn along(e: &Expr, dim: DimId) -> Option<&'static str> {
         ExprKind::Reduce { over, .. } if over.contains(&dim) => Some("a reduction"),
         ExprKind::Contract { over, .. } if over.contains(&dim) => Some("a product that sums"),
         ExprKind::Along { over, .. } if *over == dim => Some("a normalisation or a running sum"),
+        ExprKind::Assignment { over, .. } if over.contains(&dim) => Some("a matching"),
         ExprKind::OneHot { over, .. } if *over == dim => Some("a place for each row"),
         ExprKind::Stack(_) if e.ty.dims.contains(&dim) => Some("a list of its elements"),
         ExprKind::SumBy { index, .. } if index.ty.dims.contains(&dim) => Some("a sum by an index"),

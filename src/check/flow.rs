@@ -256,6 +256,13 @@ impl Tracer<'_> {
                 taint.map(|p| self.mix(p, &index.ty.dims))
             }
             ExprKind::Along { arg, over, .. } => self.expr(arg).map(|p| self.mix(p, &[*over])),
+            ExprKind::Assignment { arg, over } => {
+                let taint = self.expr(arg);
+                if taint.is_some() {
+                    self.jump(e.span, "a choice of a matching");
+                }
+                taint.map(|p| self.mix(p, over))
+            }
             ExprKind::Contract { left, right, over } => {
                 let taint = merge([self.expr(left), self.expr(right)]);
                 taint.map(|p| self.mix(p, over))

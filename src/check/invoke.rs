@@ -26,7 +26,7 @@ const ALONG: &[(&str, Along)] =
     &[("softmax", Along::Softmax), ("log_softmax", Along::LogSoftmax), ("cumsum", Along::Cumsum)];
 
 /// Calls that take dimensions or make some.
-const SPECIAL: &[&str] = &["onehot", "size", "zeros", "ones"];
+const SPECIAL: &[&str] = &["assignment", "onehot", "size", "zeros", "ones"];
 
 /// Every function that is no row of the table, for lists and completion.
 pub(super) fn built_in() -> impl Iterator<Item = &'static str> {
@@ -71,6 +71,10 @@ impl Checker {
         if let Some(how) = row(ALONG, name) {
             let [arg] = self.arguments(callee, args, &["x"])?;
             return self.along(how, arg, over, callee, span);
+        }
+        if name == "assignment" {
+            let [arg] = self.arguments(callee, args, &["x"])?;
+            return self.assignment(arg, over, callee, span);
         }
         self.expect_no_over(callee, over)?;
         match (name, functions::find(name)) {

@@ -320,6 +320,11 @@ pub enum ExprKind {
         arg: Box<Expr>,
         over: DimId,
     },
+    /// `assignment(x over [row, column])`
+    Assignment {
+        arg: Box<Expr>,
+        over: [DimId; 2],
+    },
     /// `a @ b`, over dimensions that both have after the entries of primes.
     Contract {
         left: Box<Expr>,

@@ -15,6 +15,7 @@ impl Expr {
             ExprKind::Stack(items) => items.iter().collect(),
             ExprKind::Reduce { arg, .. }
             | ExprKind::Along { arg, .. }
+            | ExprKind::Assignment { arg, .. }
             | ExprKind::OneHot { arg, .. } => vec![arg],
             ExprKind::SumBy { arg, index } => vec![arg, index],
             ExprKind::Contract { left, right, .. } => vec![left, right],
@@ -39,6 +40,7 @@ impl Expr {
             ExprKind::Call { args, .. } | ExprKind::Stack(args) => args.iter_mut().collect(),
             ExprKind::Reduce { arg, .. }
             | ExprKind::Along { arg, .. }
+            | ExprKind::Assignment { arg, .. }
             | ExprKind::OneHot { arg, .. } => vec![arg],
             ExprKind::SumBy { arg: left, index: right }
             | ExprKind::Contract { left, right, .. } => vec![left, right],

@@ -134,6 +134,9 @@ fn expr(model: &Model, e: &Expr) -> String {
         ExprKind::Along { how, arg, over } => {
             format!("{}({} over {})", along(*how), sub(arg), model.dim(*over).name)
         }
+        ExprKind::Assignment { arg, over } => {
+            format!("assignment({} over {})", sub(arg), dims(model, over))
+        }
         ExprKind::Contract { left, right, over } => {
             format!("({} @ {} over {})", sub(left), sub(right), dims(model, over))
         }

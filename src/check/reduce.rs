@@ -78,6 +78,37 @@ impl Checker {
         Some(Expr { kind: ExprKind::Along { how, arg: Box::new(arg), over }, ty, span })
     }
 
+    /// `assignment(x over [row, column])`; the dimensions may be unsaid where x has only two.
+    pub(super) fn assignment(
+        &mut self,
+        arg: Expr,
+        over: &[ast::Ident],
+        callee: &ast::Ident,
+        span: Span,
+    ) -> Option<Expr> {
+        if matches!(arg.ty.elem, Elem::Index(_)) {
+            return self.fail(errors::index_in_reduction(callee, arg.span));
+        }
+        let found = match over {
+            [] => self.own_dims(&arg),
+            _ => self.dims_of(&arg, over, callee)?,
+        };
+        let &[row, column] = found.as_slice() else {
+            let has = self.dim_list(&arg.ty.dims);
+            return self.fail(errors::no_matching(callee, arg.span, &has));
+        };
+        if let (Some(rows), Some(columns)) = (self.fixed_size(row), self.fixed_size(column))
+            && rows != columns
+        {
+            let sides = [(self.dim_name(row), rows), (self.dim_name(column), columns)];
+            return self.fail(errors::unequal_matching(callee, span, &sides));
+        }
+        let (elem, support, mark) = (Elem::Binary, Interval::UNIT, None);
+        let ty = Type { elem, support, mark, dims: arg.ty.dims.clone(), stage: arg.ty.stage };
+        let kind = ExprKind::Assignment { arg: Box::new(arg), over: [row, column] };
+        Some(Expr { kind, ty, span })
+    }
+
     /// `sum(x by county)`: each element of x goes to the place that its index names.
     pub(super) fn sum_by(
         &mut self,

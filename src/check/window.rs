@@ -76,6 +76,7 @@ impl Checker {
             ExprKind::OneHot { arg, .. } => self.windows(arg),
             ExprKind::Reduce { arg, over, .. } => self.whole(arg, over, e.span),
             ExprKind::Along { arg, over, .. } => self.whole(arg, &[*over], e.span),
+            ExprKind::Assignment { arg, over } => self.whole(arg, over, e.span),
             ExprKind::Contract { left, right, over } => {
                 let mut found = self.whole(left, over, e.span);
                 merge(&mut found, self.whole(right, over, e.span));

@@ -1,5 +1,6 @@
 //! Ops along dimensions, in f64: broadcasts, reductions, contractions, indexing and triangular solves over whole arrays.
 
+use super::assignment::assignment;
 use super::walk::{Strides, Walk, strides_over};
 use super::{Dim, Entry, Graph, Node, Reduce, Shape, eval};
 use std::borrow::Cow;
@@ -235,6 +236,24 @@ pub(super) fn tri_solve(
                 rest -= args[0][l0 + r * down + c * right] * out[x0 + j * x_step];
             }
             out[x0 + i * x_step] = rest / args[0][l0 + i * (down + right)];
+        }
+    });
+    out
+}
+
+/// The matching with the largest sum, for each element of the other dimensions.
+pub(super) fn assign(g: &Graph, node: &Node, x: &[f64], [row, col]: [Dim; 2]) -> Vec<f64> {
+    let n = g.size(row);
+    let [down, right] = [row, col].map(|d| strides_over(g, &node.shape, &Shape::new(g, [d]))[0]);
+    let mut out = vec![0.0; x.len()];
+    Walk::new(g, &node.shape.without(&[row, col]), [&node.shape]).each(|[start]| {
+        let cells: Vec<usize> = (0..n * n).map(|c| start + c / n * down + c % n * right).collect();
+        let entries: Vec<f64> = cells.iter().map(|&c| x[c]).collect();
+        match assignment(n, &entries) {
+            Some(columns) => {
+                columns.iter().enumerate().for_each(|(i, j)| out[cells[i * n + j]] = 1.0)
+            }
+            None => cells.iter().for_each(|&c| out[c] = f64::NAN),
         }
     });
     out

@@ -79,6 +79,11 @@ fn operands(
         Op::Unary(_) | Op::Binary(_) | Op::Stop | Op::Expand(_) | Op::Draw(_) | Op::Slope(..) => {
             node.args.iter().map(|&a| aligned(a)).collect()
         }
+        Op::Assign { row, col } => {
+            let matrix: Vec<(Dim, usize)> =
+                position.into_iter().filter(|(d, _)| *d != row && *d != col).collect();
+            vec![(node.args[0], outstanding(g, values, node.args[0], &matrix, bad))]
+        }
         _ => node.args.iter().map(|&a| (a, outstanding(g, values, a, &position, bad))).collect(),
     }
 }

@@ -212,6 +212,7 @@ pub fn apply(graph: &Graph, id: NodeId, args: &[&[f64]]) -> Vec<f64> {
         Op::TriSolve { row, col, transposed } => {
             arrays::tri_solve(graph, node, args, *row, *col, *transposed)
         }
+        Op::Assign { row, col } => arrays::assign(graph, node, args[0], [*row, *col]),
         Op::Data(_) | Op::Batch(_) | Op::Param(_) | Op::Noise(_) | Op::Knob(_) | Op::State(_) => {
             unreachable!("inputs are read, not computed")
         }

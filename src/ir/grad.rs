@@ -138,7 +138,7 @@ pub fn passes(op: &Op, arg: usize) -> bool {
         Op::Select => arg > 0,
         Op::Index(_) | Op::Scatter { .. } => arg == 0,
         Op::Draw(sampler) => sampler.is_continuous() && arg > 0,
-        Op::Stop | Op::ArgMax(_) | Op::Slope(..) => false,
+        Op::Stop | Op::ArgMax(_) | Op::Assign { .. } | Op::Slope(..) => false,
         _ => true,
     }
 }

@@ -5,6 +5,7 @@
 //! Nodes are shared: pushing the same op on the same arguments twice gives the same node.
 
 mod arrays;
+mod assignment;
 mod beta_slope;
 mod blame;
 mod eval;
@@ -24,6 +25,7 @@ mod sugar;
 mod von_mises_slope;
 mod walk;
 
+pub use assignment::assignment;
 pub use blame::{NotFinite, first_not_finite};
 pub use eval::{Inputs, Rounding, apply, constant, eval, eval_given, largest};
 pub use gamma_slope::gamma_slope;

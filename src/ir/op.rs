@@ -77,6 +77,11 @@ pub enum Op {
         col: Dim,
         transposed: bool,
     },
+    /// The matching of rows and columns with the largest sum of entries, as a matrix of 1 and 0; all NaN where an entry is. No gradient.
+    Assign {
+        row: Dim,
+        col: Dim,
+    },
     /// `[noise, parameters …]`: a draw from a sampler that has no fixed graph. Continuous ones pass an implicit gradient.
     Draw(Sampler),
     /// `[draw, parameters …]`: how fast a draw moves with one parameter, by its number, at the same place of the distribution.

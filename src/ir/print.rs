@@ -64,6 +64,7 @@ pub fn op(graph: &Graph, op: &Op) -> String {
         Op::Scatter { entries, .. } => format!("scatter {}", places(graph, entries)),
         Op::TriSolve { transposed: false, .. } => "solve triangular".into(),
         Op::TriSolve { transposed: true, .. } => "solve transposed triangular".into(),
+        Op::Assign { row, col } => format!("assign {} to {}", name(row), name(col)),
         Op::Draw(sampler) => format!("draw {sampler:?}"),
         Op::Slope(sampler, by) => format!("slope of {sampler:?} by {by}"),
     }

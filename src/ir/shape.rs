@@ -111,6 +111,11 @@ pub(super) fn infer(g: &Graph, op: &Op, args: &[NodeId]) -> Shape {
         }
         Op::Index(entries) => index(g, entries, args),
         Op::Scatter { shape, .. } => Shape::new(g, shape.iter().copied()),
+        Op::Assign { row, col } => {
+            assert!(arg(0).contains(*row) && arg(0).contains(*col), "matches a dimension it lacks");
+            assert_eq!(g.size(*row), g.size(*col), "matches as many rows as columns");
+            arg(0).clone()
+        }
         Op::TriSolve { row, col, .. } => {
             assert!(arg(1).contains(*row), "solves along a dimension that b lacks");
             union().without(&[*col])

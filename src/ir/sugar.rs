@@ -217,6 +217,11 @@ impl Graph {
         self.push(Op::ArgMax(dim), [x])
     }
 
+    /// The matrix of the matching with the largest sum.
+    pub fn assign(&mut self, x: NodeId, [row, col]: [Dim; 2]) -> NodeId {
+        self.push(Op::Assign { row, col }, [x])
+    }
+
     pub fn cumsum(&mut self, x: NodeId, dim: Dim) -> NodeId {
         self.push(Op::Cumsum { dim, reverse: false }, [x])
     }

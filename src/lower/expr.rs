@@ -75,6 +75,7 @@ impl Lowerer<'_> {
             ExprKind::Reduce { how, arg, over } => self.reduce(*how, arg, over),
             ExprKind::SumBy { arg, index } => self.sum_by(arg, index),
             ExprKind::Along { how, arg, over } => self.along(*how, arg, *over),
+            ExprKind::Assignment { arg, over } => self.assignment(arg, *over),
             ExprKind::Contract { left, right, over } => self.contract(left, right, over),
             ExprKind::OneHot { arg, over } => self.one_hot(arg, *over),
         };
@@ -234,6 +235,12 @@ impl Lowerer<'_> {
             Along::Cumsum => self.g.cumsum(x, dim),
         };
         self.cut(y)
+    }
+
+    fn assignment(&mut self, arg: &Expr, over: [DimId; 2]) -> NodeId {
+        let x = self.whole(arg, &over);
+        let matching = self.g.assign(x, over.map(|d| self.dim(d)));
+        self.cut(matching)
     }
 
     fn contract(&mut self, left: &Expr, right: &Expr, over: &[DimId]) -> NodeId {

@@ -37,6 +37,7 @@ const REDUCTIONS: &[&str] = &[
     "softmax",
     "log_softmax",
     "cumsum",
+    "assignment",
     "onehot",
     "size",
     "zeros",

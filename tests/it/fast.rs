@@ -458,3 +458,31 @@ fn benched_models_agree() {
         check_program(name, &program, &inputs, [1e-9, 1e-4]);
     }
 }
+
+/// Matchings of some matrices, whose rows or columns may be an expanded vector's.
+fn matchings(n: usize, count: usize, vector: bool) -> Program {
+    let mut g = Graph::new();
+    let (row, col, turn) = (g.dim("row", n), g.dim("col", n), g.dim("turn", count));
+    let x = g.add_param("x", &[row, col, turn], scattered(n * n * count));
+    let y = g.add_param("y", &[row], scattered(n));
+    let z = g.add_param("z", &[col, turn], scattered(n * count));
+    let product = g.mul(y, z);
+    let matrix = if vector { product } else { g.add(x, product) };
+    let matching = g.assign(matrix, [row, col]);
+    let weighed = g.mul(matching, x);
+    let loss = g.sum_all(weighed);
+    Program { graph: g, loss, watch: vec![matching] }
+}
+
+#[test]
+fn matchings_of_every_layout_agree() {
+    for (n, count) in [(1, 3), (5, 1), (7, 20), (20, 7), (6, 333), (40, 2)] {
+        for vector in [false, true] {
+            let program = matchings(n, count, vector);
+            let inputs = Inputs::initial(&program.graph);
+            let what = format!("{count} matchings of {n}, {vector}");
+            check_program(&what, &program, &inputs, [1e-12, 1e-4]);
+        }
+    }
+    check_threads("matchings", &matchings(6, 333, false));
+}

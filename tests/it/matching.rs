@@ -314,3 +314,49 @@ fn a_planted_matching_is_found() {
         assert!(elbo < log_evidence + 5.0 * error, "{note}: a bound");
     }
 }
+
+/// The largest sum over all permutations, and the sum of a matching, which is one of them.
+fn sums(scores: &[f64], matching: &[f64]) -> (f64, f64) {
+    let n = scores.len().isqrt();
+    let sum = |row: &[f64]| row.iter().zip(scores).map(|(x, s)| x * s).sum::<f64>();
+    let all = permutations(n);
+    assert!(all.iter().any(|row| row == matching), "a permutation: {matching:?}");
+    (all.iter().map(|row| sum(row)).fold(f64::NEG_INFINITY, f64::max), sum(matching))
+}
+
+/// Of data along a plate, and of each draw of a latent.
+#[test]
+fn assignments_have_the_largest_sum() {
+    let text = "data cost: real[day, worker, job]\nm[worker, job] ~ Normal(0, 1)\n\
+        cheap = assignment(-cost over [worker, job])\nbest = assignment(m)\n\
+        factor -0.1 * sum(m)\n";
+    let costs = scattered(32);
+    let nested: Vec<Vec<&[f64]>> = costs.chunks(16).map(|day| day.chunks(4).collect()).collect();
+    let problem = problem(text, &format!(r#"{{"cost": {nested:?}}}"#), &[]);
+    let drawn = draws(&problem, &[0.0; 32], 200, 3);
+    let of = |name: &str| drawn.quantities.iter().find(|q| q.name == name).unwrap();
+    let (m, best) = (of("m"), of("best"));
+    for draw in 0..200 {
+        let at = |q: &elbow::infer::Quantity| -> Vec<f64> {
+            q.values.iter().map(|cell| cell[draw]).collect()
+        };
+        let (most, found) = sums(&at(m), &at(best));
+        assert!((most - found).abs() < 1e-9, "{most}, {found}");
+    }
+    let mut a = lower(&problem, Mode::Optimise, 1);
+    let cheap = problem.bound.model.names.iter().position(|n| n.name == "cheap").unwrap();
+    let Some(Value::Plain(cheap)) = a.values[cheap] else { panic!("a matrix is plain") };
+    let dims: Vec<_> = a.graph.shape(cheap).iter().collect();
+    assert_eq!(
+        dims.iter().map(|&d| a.graph.dim_info(d).name.as_str()).collect::<Vec<_>>(),
+        ["day", "worker", "job"]
+    );
+    let loss = a.graph.number(0.0);
+    let mut step = compile(Program { graph: a.graph, loss, watch: vec![cheap] }, F64);
+    step.run(0, &mut CounterNoise::new(1));
+    for (day, cheap) in costs.chunks(16).zip(step.watched(0).chunks(16)) {
+        let minus: Vec<f64> = day.iter().map(|c| -c).collect();
+        let (most, found) = sums(&minus, cheap);
+        assert!((most - found).abs() < 1e-12, "{most}, {found}");
+    }
+}

@@ -527,3 +527,22 @@ fn graphs_are_printed_with_names_and_origins() {
     assert!(lines[2].starts_with("%2 [] = sum over school %1"), "{text}");
     assert!(lines[2].ends_with("# theta ~ Normal(mu, tau)"), "{text}");
 }
+
+/// Two matrices side by side; neither passes a gradient.
+#[test]
+fn matchings() {
+    build(|g| {
+        let (row, col, n) = (g.dim("row", 2), g.dim("col", 2), g.dim("batch", 3));
+        let x = param(g, &[row, col], &[1.0, 3.0, 2.0, 5.0]);
+        let tilt = g.add_data("tilt", &[n], vec![1.0, -1.0, 0.0].into());
+        let x = g.mul(x, tilt);
+        g.assign(x, [row, col])
+    })
+    .check(&[1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+    let x = build(|g| {
+        let (row, col) = (g.dim("row", 2), g.dim("col", 2));
+        let x = param(g, &[row, col], &[1.0, f64::NAN, 2.0, 5.0]);
+        g.assign(x, [row, col])
+    });
+    assert!(x.value().iter().all(|x| x.is_nan()), "no matching is the largest");
+}

@@ -1,5 +1,6 @@
 //! From a schedule to code: every node gets a place to lie and the instructions that compute it.
 
+use super::assign::Assign;
 use super::exec::{is_arithmetic, is_called};
 use super::instr::{Code, Mode};
 use super::kernel::Run;
@@ -196,6 +197,7 @@ impl<'a, E: Lane> Emitter<'a, E> {
             Op::Scatter { .. } => Run::Scatter(Scatter::new(graph, id, &args, &out)),
             Op::Index(_) => Run::Pick(Pick::new(graph, id, &args, &out)),
             Op::TriSolve { .. } => Run::Solve(Solve::new(graph, id, &args, &out)),
+            Op::Assign { .. } => Run::Assign(Assign::new(graph, id, &args[0], &out)),
             _ => Run::Whole(Whole::new(graph, id, &args, &out)),
         }
     }

@@ -1,5 +1,6 @@
 //! A compiled graph: leaves at fixed places in, results at fixed places out.
 
+use super::assign::Assign;
 use super::emit::{Emitter, Leaves};
 use super::exec::execute;
 use super::instr::{Block, Tile};
@@ -28,6 +29,7 @@ pub(super) enum Run<E> {
     Scatter(Scatter<E>),
     Pick(Pick<E>),
     Solve(Solve<E>),
+    Assign(Assign<E>),
     Whole(Whole<E>),
 }
 
@@ -83,6 +85,7 @@ impl<E: Lane> Kernel<E> {
             Run::Products(products) => products.splits(),
             Run::Scatter(scatter) => scatter.parts() > 1,
             Run::Solve(solve) => solve.parts() > 1,
+            Run::Assign(assign) => assign.parts() > 1,
             Run::Whole(whole) => whole.parts() > 1,
         })
     }
@@ -96,6 +99,7 @@ impl<E: Lane> Kernel<E> {
                 Run::Scatter(scatter) => scatter.run(isa, threads),
                 Run::Pick(pick) => pick.run(isa),
                 Run::Solve(solve) => solve.run(isa, threads),
+                Run::Assign(assign) => assign.run(threads),
                 Run::Whole(whole) => whole.run(threads),
             }
         }

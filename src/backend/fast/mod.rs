@@ -8,6 +8,7 @@
 //! rows. What a step needs is allocated when it is compiled, and overwritten in place.
 
 mod algebra;
+mod assign;
 mod axpy;
 mod compile;
 mod describe;

@@ -90,7 +90,8 @@ pub(super) fn moving(graph: &Graph) -> Vec<bool> {
         moves.push(match node.op {
             Op::Param(_) => true,
             Op::Draw(sampler) if !sampler.is_continuous() => false,
-            Op::Stop | Op::ArgMax(_) | Op::Slope(..) | Op::Unary(Sign | Floor | Not) => false,
+            Op::Stop | Op::ArgMax(_) | Op::Assign { .. } | Op::Slope(..) => false,
+            Op::Unary(Sign | Floor | Not) => false,
             Op::Binary(Binary::Lt | Binary::Le | Binary::Eq) => false,
             _ => node.args.iter().any(|a| moves[a.0 as usize]),
         });

@@ -266,7 +266,8 @@ fn reads_anywhere(graph: &Graph, reader: NodeId, place: usize) -> bool {
 /// Whether there are no instructions for a node.
 fn needs_whole(graph: &Graph, id: NodeId, lanes: Option<Dim>) -> bool {
     match graph.op(id) {
-        Op::Scatter { .. } | Op::TriSolve { .. } | Op::Draw(_) | Op::Slope(..) => true,
+        Op::Scatter { .. } | Op::TriSolve { .. } | Op::Assign { .. } => true,
+        Op::Draw(_) | Op::Slope(..) => true,
         Op::Contract(_) => is_product(graph, id),
         Op::ArgMax(dim) | Op::Cumsum { dim, .. } => lanes == Some(*dim),
         Op::Index(entries) if has_positions(entries) => {

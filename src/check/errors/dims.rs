@@ -182,6 +182,25 @@ pub(in crate::check) fn over_which(
     .help(format!("say which: {}", each(dims, |d| format!("`{name}(… over {d})`"))))
 }
 
+/// E0219. A matching is along two dimensions.
+pub(in crate::check) fn no_matching(callee: &ast::Ident, arg: Span, has: &str) -> Diagnostic {
+    let name = &callee.text;
+    Diagnostic::new(Code::E0219, format!("`{name}` matches the positions of two dimensions"))
+        .at(arg, format!("has {has}"))
+        .help(format!("say which: `{name}(… over [row, column])`"))
+}
+
+/// E0217. Rows without a column, or columns without a row.
+pub(in crate::check) fn unequal_matching(
+    callee: &ast::Ident,
+    span: Span,
+    [row, column]: &[(String, u64); 2],
+) -> Diagnostic {
+    Diagnostic::new(Code::E0217, format!("`{}` needs two dimensions of one size", callee.text))
+        .at(span, format!("`{}` has {}, `{}` has {}", row.0, row.1, column.0, column.1))
+        .help("add rows or columns that stand for `none`, so that each has a partner")
+}
+
 pub(in crate::check) fn nothing_shared(
     op: Span,
     left: (Span, &str),

@@ -17,10 +17,10 @@ pub(super) use bracket::{
 pub(super) use dims::{
     as_length, as_of_what, as_taken, by_lacks, by_taken, by_what, datum_as_dimension,
     dim_declared_twice, dimension_twice, filled_without_dimension, label_twice, left_side_lacks,
-    lengths_differ, list_without_name, not_a_dim_value, not_a_dimension, not_a_left_side,
-    not_a_size, nothing_shared, nothing_to_reduce, only_sums_by, over_not_shared,
+    lengths_differ, list_without_name, no_matching, not_a_dim_value, not_a_dimension,
+    not_a_left_side, not_a_size, nothing_shared, nothing_to_reduce, only_sums_by, over_not_shared,
     over_on_elementwise, over_what, over_which, prime_of_what, several_shared, size_of_itself,
-    unnamed_dimensions, unsized_dimension,
+    unequal_matching, unnamed_dimensions, unsized_dimension,
 };
 pub(super) use names::{
     built_in_redefined, declared_twice, dimension_as_value, distribution_as_value,

@@ -6,7 +6,9 @@ use crate::check::model::{
     DimId, DimSize, DistCall, Entry, Expr, ExprKind, Model, NameKind, Stmt, StmtKind,
 };
 use crate::data::errors::entry as errors;
+use crate::data::errors::shape::unequal_pair;
 use crate::diag::Diagnostics;
+use crate::source::Span;
 use std::sync::Arc;
 
 /// Checks every expression and window of the model.
@@ -62,6 +64,9 @@ impl Checker<'_> {
                 self.entry(*dim, entry, expr);
             }
         }
+        if let ExprKind::Assignment { over, .. } = &expr.kind {
+            self.matching(*over, expr.span);
+        }
     }
 
     fn entry(&mut self, dim: DimId, entry: &Entry, whole: &Expr) {
@@ -86,6 +91,15 @@ impl Checker<'_> {
         };
         if let Some(error) = error {
             self.diagnostics.push(error);
+        }
+    }
+
+    fn matching(&mut self, [row, column]: [DimId; 2], span: Span) {
+        let (Some(rows), Some(columns)) = (self.axis(row), self.axis(column)) else { return };
+        if rows.size != columns.size {
+            let sides = (self.model.dim(row), self.model.dim(column));
+            let sizes = (rows.size, columns.size);
+            self.diagnostics.push(unequal_pair(sides.0, sides.1, sizes, span));
         }
     }
 
