@@ -1,13 +1,15 @@
 //! Gumbel–Sinkhorn: a relaxed permutation whose rows and columns both add up to 1 (Mena, Belanger, Linderman & Snoek 2018).
 //!
-//! What is normalised is the relaxed draw by turns, not the noisy scores: those fall to the matching with the largest sum of them
-//! (which the Hungarian method finds), whose distribution has no known mass and is not q's; this one falls to q's own draw from
-//! the same noise. Normalising couples each row with those after it, which q's rows are not, so that a fit may end far from
-//! where the ELBO is largest: `elbow variance` and the ELBO of hard draws tell.
+//! What is normalised is the relaxed draw by turns, not the noisy scores: those fall to the matching with the largest sum of them,
+//! whose distribution has no known mass and is not q's; this one falls to q's own draw from the same noise. So does `hard`, which
+//! rounds the relaxed matching by the Hungarian method: the matching with the largest product of its entries. Normalising couples
+//! each row with those after it, which q's rows are not, so that a fit may end far from where the ELBO is largest: `elbow variance`
+//! and the ELBO of hard draws tell.
 
 use super::{
     Aim, Bias, Card, Default, Drawn, Estimator, OptionCard, OptionValues, Site, Value,
-    gumbel_softmax, structured,
+    gumbel_softmax::{self, straight},
+    structured,
 };
 use crate::dist::{Signature, Support};
 use crate::ir::{Graph, Schedule};
@@ -26,6 +28,12 @@ static CARD: Card = Card {
             doc: "how often columns and rows are normalised",
             values: OptionValues::Count { low: 1, high: 1000 },
             default: Default::Number(Schedule::Constant(20.0)),
+        },
+        OptionCard {
+            name: "hard",
+            doc: "the nearest matching forward, the relaxed one's gradient backward",
+            values: OptionValues::Flag,
+            default: Default::Flag(false),
         },
     ],
     needs_smooth: true,
@@ -58,6 +66,11 @@ impl Estimator for GumbelSinkhorn {
             log = g.log_softmax(log, row);
             log = g.log_softmax(log, column);
         }
-        Value::Plain(g.exp(log)).into()
+        let soft = g.exp(log);
+        if !site.options.flag("hard") {
+            return Value::Plain(soft).into();
+        }
+        let corner = g.assign(log, [row, column]);
+        Value::Plain(straight(g, corner, soft)).into()
     }
 }

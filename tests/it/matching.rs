@@ -360,3 +360,42 @@ fn assignments_have_the_largest_sum() {
         assert!((most - found).abs() < 1e-12, "{most}, {found}");
     }
 }
+
+/// Rounded, a relaxed matching is one at any temperature; cold, it is q's own draw.
+#[test]
+fn rounded_matchings_are_matchings() {
+    let rows = permutations(4);
+    for tau in [0.5, 2.0] {
+        let hard = seen(&format!("@gumbel_sinkhorn(tau = {tau}, hard = true)"), 2000);
+        let is_one = |matrix: &Vec<f64>| {
+            rows.iter().any(|row| row.iter().zip(matrix).all(|(a, b)| (a - b).abs() < 1e-9))
+        };
+        assert!(hard.iter().all(is_one), "{tau}");
+    }
+    let share = |tau: f64| {
+        let hard = seen(&format!("@gumbel_sinkhorn(tau = {tau}, hard = true)"), 2000);
+        let own = seen(&format!("@straight_through(tau = {tau})"), 2000);
+        let same = |(a, b): &(&Vec<f64>, &Vec<f64>)| bits(a) == bits(b);
+        hard.iter().zip(&own).filter(same).count()
+    };
+    let (cold, hot) = (share(0.003), share(2.0));
+    println!("{cold} and {hot} of 2000 draws of q");
+    assert!(cold > 1980 && hot < 1900, "{cold}, {hot}");
+}
+
+/// Forward the rounded matching, backward the relaxed one: gradients of a linear cost are those of the relaxed matching.
+#[test]
+fn rounding_passes_the_relaxed_gradient() {
+    let text = "dim a = 3\ndim b = 3\nu = [0.5, 0, -1] as a\nv = [1, -0.5, 0.2] as b\nNOTE\n\
+        @kl(weight = 0)\np[a, b] ~ Permutation(0)\nfactor sum(p * u * v)\n";
+    let gradient = |note: &str| {
+        let problem = problem(&text.replace("NOTE", note), "{}", &[]);
+        crate::common::mean_gradient(&problem, 4, 20, 3)
+    };
+    let soft = gradient("@gumbel_sinkhorn(tau = 0.7)");
+    let hard = gradient("@gumbel_sinkhorn(tau = 0.7, hard = true)");
+    assert!(soft.iter().any(|g| g.0.abs() > 0.01));
+    for (soft, hard) in soft.iter().zip(&hard) {
+        assert!((soft.0 - hard.0).abs() < 1e-12, "{soft:?}, {hard:?}");
+    }
+}
