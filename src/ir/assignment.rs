@@ -111,10 +111,10 @@ impl Search {
 
     fn lengthen(&self, paths: &mut Paths, row: usize, length: Cost) {
         let costs = &self.costs[row * self.n..][..self.n];
-        for column in (0..self.n).filter(|&c| !paths.reached[c]).collect::<Vec<_>>() {
-            let step = costs[column] - self.row_prices[row] - self.column_prices[column];
+        for (column, &cost) in costs.iter().enumerate() {
+            let step = cost - self.row_prices[row] - self.column_prices[column];
             let through = length + step;
-            if through < paths.lengths[column] {
+            if !paths.reached[column] && through < paths.lengths[column] {
                 (paths.lengths[column], paths.from[column]) = (through, row);
             }
         }
