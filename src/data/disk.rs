@@ -113,22 +113,22 @@ impl OnDisk {
         number[0]
     }
 
-    /// All numbers in turn; those that cannot be read are NaN.
-    pub fn each(&self, see: &mut dyn FnMut(usize, f64)) {
+    /// All numbers in blocks, each with the place of its first; those that cannot be read are NaN.
+    pub fn each(&self, see: &mut dyn FnMut(usize, &[f64])) {
         let mut block = vec![0.0; BLOCK];
         for first in (0..self.len).step_by(BLOCK) {
             let block = &mut block[..BLOCK.min(self.len - first)];
             if self.read(first, block).is_err() {
                 block.fill(f64::NAN);
             }
-            block.iter().enumerate().for_each(|(i, &x)| see(first + i, x));
+            see(first, block);
         }
     }
 
     /// All numbers, in memory.
     pub fn all(&self) -> Vec<f64> {
         let mut all = Vec::with_capacity(self.len);
-        self.each(&mut |_, x| all.push(x));
+        self.each(&mut |_, block| all.extend_from_slice(block));
         all
     }
 }

@@ -3,7 +3,7 @@
 use super::axes::Axis;
 use super::source::{EXACT, Label, Source};
 use super::{keys, marks};
-use crate::check::model::{Elem, Interval};
+use crate::check::model::{Elem, Interval, NameDecl};
 use crate::data::Array;
 use crate::data::errors::{label as label_errors, value as errors};
 use crate::data::table::is_missing;
@@ -24,10 +24,7 @@ pub(super) fn read(
         Elem::Binary => numbers(source, truth)?,
         Elem::Real | Elem::Int => numbers(source, |_| None)?,
     };
-    let each = |see: &mut dyn FnMut(usize, f64)| {
-        values.iter().enumerate().for_each(|(cell, &value)| see(cell, value));
-    };
-    check(source, &each)?;
+    check(source, &|see| see(0, &values))?;
     let undecided = matches!(source.decl.ty.elem, Elem::Index(of) if axis(&of).is_none());
     let axes = source.dims().iter().map(axis).collect::<Option<Vec<&Axis>>>();
     let Some(axes) = axes.filter(|_| !undecided) else {
@@ -62,7 +59,7 @@ fn on_disk(source: &Source<'_>, axes: &[Option<Arc<Axis>>]) -> Result<Option<Arr
             return Ok(None);
         }
     }
-    check(source, &|see: &mut dyn FnMut(usize, f64)| disk.each(see))?;
+    check(source, &|see| disk.each(see))?;
     let dims = source.dims().to_vec();
     Ok(Some(Array::on_disk(dims, disk.clone())))
 }
@@ -151,8 +148,8 @@ fn index_unknown(source: &Source<'_>, of: &Axis, cell: usize, label: Label<'_>) 
     }
 }
 
-/// Shows every cell with its value.
-type Each<'e> = dyn Fn(&mut dyn FnMut(usize, f64)) + 'e;
+/// Shows the values of all cells, block by block, each with its first cell.
+type Each<'e> = dyn Fn(&mut dyn FnMut(usize, &[f64])) + 'e;
 
 /// A kind of value that a datum may not have: the first one, and how many there are.
 #[derive(Clone, Copy, Default)]
@@ -161,29 +158,35 @@ struct Seen {
     count: usize,
 }
 
-/// Missing cells, then infinities, fractions, and values outside the support; the first sort that occurs is reported. `each`
-/// shows every cell.
+/// Missing cells, then infinities, fractions, and values outside the support; the first sort that occurs is reported.
 fn check(source: &Source<'_>, each: &Each<'_>) -> Result<(), Diagnostic> {
     let decl = source.decl;
     let (is_index, is_whole) =
         (matches!(decl.ty.elem, Elem::Index(_)), matches!(decl.ty.elem, Elem::Int));
     let outside = |v: f64| match decl.ty.elem {
-        Elem::Binary => v != 0.0 && v != 1.0,
+        Elem::Binary => !is_binary(v),
         _ => !holds(&decl.ty.support, v),
     };
+    let sort = |v: f64| match v {
+        _ if v.is_nan() => Some(0),
+        _ if v.is_infinite() => Some(1),
+        _ if is_index => None,
+        _ if is_whole && v.fract() != 0.0 => Some(2),
+        _ if is_whole && v.abs() >= EXACT => Some(3),
+        _ if outside(v) => Some(4),
+        _ => None,
+    };
     let mut seen = [Seen::default(); 5];
-    each(&mut |cell, v| {
-        let sort = match v {
-            _ if v.is_nan() => 0,
-            _ if v.is_infinite() => 1,
-            _ if is_index => return,
-            _ if is_whole && v.fract() != 0.0 => 2,
-            _ if is_whole && v.abs() >= EXACT => 3,
-            _ if outside(v) => 4,
-            _ => return,
-        };
-        seen[sort].first.get_or_insert((cell, v));
-        seen[sort].count += 1;
+    each(&mut |first, block| {
+        if is_clean(decl, block) {
+            return;
+        }
+        for (i, &v) in block.iter().enumerate() {
+            if let Some(sort) = sort(v) {
+                seen[sort].first.get_or_insert((first + i, v));
+                seen[sort].count += 1;
+            }
+        }
     });
     let sort = seen.iter().position(|s| s.first.is_some());
     let Some((sort, (cell, value))) = sort.and_then(|s| Some((s, seen[s].first?))) else {
@@ -197,6 +200,22 @@ fn check(source: &Source<'_>, each: &Each<'_>) -> Result<(), Diagnostic> {
         3 => errors::inexact(decl, value, &place),
         _ => errors::outside(decl, value, &place, count),
     })
+}
+
+/// Whether a block has nothing to report, where that can be seen of many values at once.
+fn is_clean(decl: &NameDecl, block: &[f64]) -> bool {
+    match decl.ty.elem {
+        Elem::Binary => block.iter().fold(true, |all, &v| all & is_binary(v)),
+        Elem::Real => {
+            let support = &decl.ty.support;
+            block.iter().fold(true, |all, &v| all & v.is_finite() & holds(support, v))
+        }
+        Elem::Int | Elem::Index(_) => false,
+    }
+}
+
+fn is_binary(value: f64) -> bool {
+    (value == 0.0) | (value == 1.0)
 }
 
 fn holds(support: &Interval, value: f64) -> bool {
