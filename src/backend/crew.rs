@@ -58,6 +58,13 @@ unsafe impl<T: Send, R: Send, F: Fn(T) -> R + Sync> Parts for Items<T, R, F> {
 const ROUNDS: u32 = 256;
 /// A thread that found nothing to do for so long offers its processor to others in every round.
 const PATIENCE: Duration = Duration::from_micros(100);
+/// A thread that found nothing to do for so long naps between two rounds.
+const BOREDOM: Duration = Duration::from_millis(1);
+const NAP: Duration = Duration::from_micros(100);
+/// A leader that waits for so much longer than it worked itself has lost a thread to other processes. It then works alone
+/// for a while, twice as many jobs each time: to wait for the system's next time slice costs more than a second processor gives.
+const LOST: Duration = Duration::from_micros(500);
+const ALONE: [usize; 2] = [64, 8192];
 
 thread_local! {
     /// The crew that this thread leads.
@@ -140,6 +147,9 @@ struct Crew {
     is_over: AtomicBool,
     /// How many jobs there were.
     jobs: AtomicUsize,
+    /// Up to this job the leader works alone; and how many jobs it did so for the last time.
+    alone_until: AtomicUsize,
+    alone: AtomicUsize,
 }
 
 // SAFETY: only the leader writes to the job, and only while it is closed and nobody is inside.
@@ -151,17 +161,34 @@ impl Crew {
         let Some(crew) = crew.filter(|crew| crew.open.load(Ordering::Relaxed) == 0) else {
             return (0..count).for_each(|number| parts.run_part(number));
         };
+        let number = crew.jobs.fetch_add(1, Ordering::Relaxed) + 1;
+        if number <= crew.alone_until.load(Ordering::Relaxed) {
+            return (0..count).for_each(|number| parts.run_part(number));
+        }
         let parts = std::ptr::from_ref(parts).cast();
         let job = Job { parts, run: run_of::<P>, count, mode: denormals::now() };
         // SAFETY: the job is closed and nobody is inside.
         unsafe { *crew.job.get() = Some(job) };
         crew.taken.store(0, Ordering::Relaxed);
         crew.from_back.store(0, Ordering::Relaxed);
-        let number = crew.jobs.fetch_add(1, Ordering::Relaxed) + 1;
+        let since = Instant::now();
         crew.open.store(number, Ordering::SeqCst);
-        let _closed = Closing(crew);
+        let mut closing = Closing { crew, since, worked: Duration::ZERO };
         let mut front = 0..;
         crew.take(job, || front.next().unwrap_or_default());
+        closing.worked = since.elapsed();
+    }
+
+    /// What a job that took so long says of the threads of the crew.
+    fn judge(&self, worked: Duration, took: Duration) {
+        let (now, alone) = (self.jobs.load(Ordering::Relaxed), self.alone.load(Ordering::Relaxed));
+        if took > 2 * worked + LOST {
+            let alone = (2 * alone).clamp(ALONE[0], ALONE[1]);
+            self.alone.store(alone, Ordering::Relaxed);
+            self.alone_until.store(now + alone, Ordering::Relaxed);
+        } else if now - self.alone_until.load(Ordering::Relaxed) > ALONE[1] {
+            self.alone.store(0, Ordering::Relaxed);
+        }
     }
 
     /// Takes parts while there are any, the next of its own end each time.
@@ -180,20 +207,23 @@ impl Crew {
     /// Takes parts of job after job until the crew goes home.
     fn stand_by(&self) {
         let (mut last, mut since) = (0, Instant::now());
-        let (mut rounds, mut is_idle): (u32, bool) = (0, false);
+        let (mut rounds, mut is_idle, mut is_bored): (u32, bool, bool) = (0, false, false);
         while !self.is_over.load(Ordering::Acquire) {
             let open = self.open.load(Ordering::Relaxed);
             if open != 0 && open != last {
                 last = open;
                 self.help();
-                (since, rounds, is_idle) = (Instant::now(), 0, false);
+                (since, rounds, is_idle, is_bored) = (Instant::now(), 0, false, false);
                 continue;
             }
-            rounds += 1;
+            rounds = rounds.wrapping_add(1);
             if rounds.is_multiple_of(ROUNDS) {
-                is_idle = since.elapsed() > PATIENCE;
+                let idle = since.elapsed();
+                (is_idle, is_bored) = (idle > PATIENCE, idle > BOREDOM);
             }
-            if is_idle {
+            if is_bored {
+                std::thread::sleep(NAP);
+            } else if is_idle {
                 std::thread::yield_now();
             }
             std::hint::spin_loop();
@@ -224,20 +254,27 @@ impl Drop for Inside<'_> {
 }
 
 /// Closes a job, and waits for those inside, also where a part panics: they look at what the leader's stack holds.
-struct Closing<'a>(&'a Crew);
+struct Closing<'a> {
+    crew: &'a Crew,
+    since: Instant,
+    /// How long the leader took for its own parts.
+    worked: Duration,
+}
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
-        self.0.open.store(0, Ordering::SeqCst);
+        let Self { crew, since, worked } = self;
+        crew.open.store(0, Ordering::SeqCst);
         let mut rounds: u32 = 0;
-        while self.0.inside.load(Ordering::SeqCst) != 0 {
-            rounds += 1;
+        while crew.inside.load(Ordering::SeqCst) != 0 {
+            rounds = rounds.wrapping_add(1);
             // One that is inside may have lost its processor to somebody else.
             if rounds.is_multiple_of(ROUNDS) {
                 std::thread::yield_now();
             }
             std::hint::spin_loop();
         }
+        crew.judge(*worked, since.elapsed());
     }
 }
 
