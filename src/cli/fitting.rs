@@ -60,8 +60,8 @@ impl Ready {
             if stopped.is_ok() {
                 stopped = run.go_saving(&progress, &interrupt, self.save_every, &mut save);
             }
-            let held_out = self.held_out.iter().map(|h| h.measure(&mut run.fitter)).collect();
-            let fit = front::Fit { held_out, ..run.report(stopped) };
+            let mut fit = run.report(stopped);
+            fit.held_out = self.held_out.iter().map(|h| h.measure(&mut run.fitter)).collect();
             let ending = match fit.exit {
                 Exit::Done => Ending::Done,
                 Exit::Interrupted => Ending::UnderWay,
@@ -206,6 +206,7 @@ fn record(ready: &Ready, fit: &Fit, broken: Option<&Diagnostic>) -> serde_json::
         error: broken.map(json),
         steps: fit.steps,
         beginning: fit.beginning,
+        ends_at_last: fit.ends_at_last,
         fit_seconds: fit.seconds,
         us_per_step: fit.us_per_step,
         startup_ms: fit.startup_ms,

@@ -19,6 +19,8 @@ pub struct Fit {
     pub blame: Option<Blame>,
     pub steps: u64,
     pub beginning: Beginning,
+    /// Whether the result is the last iterate, not an average.
+    pub ends_at_last: bool,
     /// From the start of the process to the end of the first step.
     pub startup_ms: f64,
     /// Of the beginning and all steps.
@@ -196,6 +198,7 @@ impl Run {
             Ok(()) if steps < self.last => (Exit::Interrupted, None),
             Ok(()) => (Exit::Done, None),
         };
+        self.fitter.settle();
         let draws = self.fitter.draws();
         let findings = if exit == Exit::Done { self.fitter.diagnose() } else { vec![] };
         Fit {
@@ -203,6 +206,7 @@ impl Run {
             blame,
             steps,
             beginning: self.beginning,
+            ends_at_last: self.fitter.ends_at_last(),
             startup_ms: self.startup_ms,
             seconds: self.begin_seconds + self.loop_seconds,
             us_per_step: self.loop_seconds * 1e6 / steps.max(1) as f64,

@@ -1,5 +1,6 @@
 //! The loop: noise, step, check, record, update; and the averages that a fit ends with.
 
+mod ending;
 mod figures;
 mod state;
 
@@ -36,6 +37,8 @@ pub struct Fitter {
     walker: Option<Walker>,
     /// Of the parameters, or of the walker's coordinates.
     average: Average,
+    /// Whether the fit ended, and did so with the last iterate.
+    ends_at_last: bool,
     /// Iterates go into the average every so many steps, so that large models spend no time on it.
     thinning: u64,
     history: History,
@@ -112,6 +115,7 @@ impl Fitter {
             done: 0,
             walker: None,
             average: Average::new(len, config.average, thinning),
+            ends_at_last: false,
             thinning,
             history: History::new(columns),
             recent: None,
@@ -186,6 +190,7 @@ impl Fitter {
     /// A number that is not finite ends the fit; parameters are then those that the step began with.
     pub fn advance(&mut self, count: u64) -> Result<(), Stop> {
         let last = self.config.steps.min(self.done + count);
+        self.ends_at_last = false;
         backend::together(self.step.threads(), || {
             while self.done < last {
                 self.one()?;
@@ -310,7 +315,8 @@ impl Fitter {
         &self.history
     }
 
-    /// The averaged iterate, or the parameters as they are before the first step. Where rows are batched, those of all rows.
+    /// The iterate that the fit ended with, else the averaged one, or the parameters as they are before the first step. Where
+    /// rows are batched, those of all rows.
     pub fn params(&self) -> Vec<f64> {
         let flat = self.step_params();
         match &self.batched {
@@ -320,7 +326,7 @@ impl Fitter {
     }
 
     fn step_params(&self) -> Vec<f64> {
-        match (self.average.mean(), &self.walker) {
+        match (self.average.mean().filter(|_| !self.ends_at_last), &self.walker) {
             (None, _) => self.step.params(),
             (Some(mean), None) => mean,
             (Some(mean), Some(walker)) => walker.parameters(&mean),

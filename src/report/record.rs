@@ -72,6 +72,8 @@ pub struct Record<'a> {
     pub error: Option<Value>,
     pub steps: u64,
     pub beginning: Beginning,
+    /// Whether the result is the last iterate, not an average.
+    pub ends_at_last: bool,
     pub fit_seconds: f64,
     pub us_per_step: f64,
     pub startup_ms: f64,
@@ -100,6 +102,7 @@ impl Record<'_> {
             "sampling": (!self.batches.is_empty()).then(|| self.config.sampling.words()),
             "starts": self.beginning.starts,
             "newton_iterations": self.beginning.newton_iterations,
+            "result": if self.ends_at_last { "last iterate" } else { "average" },
             "fit_seconds": self.fit_seconds,
             "us_per_step": self.us_per_step,
             "startup_ms": self.startup_ms,

@@ -17,6 +17,7 @@ mod data;
 mod draws;
 mod dropout;
 mod elimination;
+mod endings;
 mod estimators;
 mod examples;
 mod fast;

@@ -6,7 +6,7 @@ use crate::infer::saved::{Param, Saved, Unfit, param};
 use crate::infer::tables::spans;
 
 impl Fitter {
-    /// The parameters of the averaged iterate, or those that the fit begins with before its first step.
+    /// The parameters that the fit ended with, else those of the averaged iterate, or those that the fit begins with before its first step.
     pub fn fitted(&self) -> Vec<Param> {
         let all = self.params();
         let spans = spans(&self.graph).into_iter();
