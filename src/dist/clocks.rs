@@ -3,9 +3,12 @@
 //! Items with rates w are taken in the order in which their clocks ring. With R the rate of the first other clock, all of a set S
 //! ring before it with probability ∫ R e^(−R t) Π_S (1 − e^(−wᵢ t)) dt (Kool, van Hoof & Welling 2020, appendix B). With t = e^u / R
 //! the integrand falls double exponentially on one side and like e^u on the other, and is analytic in a strip of half width
-//! π/2, so that equal steps are exact to rounding: no sum over orders, no cancellation.
+//! π/2, so that equal steps are exact to rounding: no sum over orders, no cancellation. The lower u is, the less of the integral is
+//! there and the longer steps may be: they are equal in v where u = v − e^(−v/4).
+//!
+//! Rates are logarithms throughout: however far apart they lie, none is nothing beside another.
 
-use super::numeric::log1mexp;
+use super::numeric::{BOTTOM, log1mexp};
 use crate::ir::{Dim, Graph, NodeId};
 
 /// The steps of the integral.
@@ -17,21 +20,19 @@ pub struct Clocks {
     log_rest: NodeId,
 }
 
-/// Steps in u, and their ends: beyond them is less than 1e-16 of the integral.
-const STEP: f64 = 0.2;
-const ENDS: (f64, f64) = (-37.0, 4.0);
+/// The lowest u: below it is less than 1e-16 of the integral.
+const LOWEST: f64 = -37.0;
 
 impl Clocks {
-    /// `rest` is the rate of the first other clock, in any unit; where nothing else is left it may be 0.
-    pub fn new(g: &mut Graph, rest: NodeId) -> Self {
-        let tiny = g.number(f64::from(f32::MIN_POSITIVE));
-        let rest = g.max(rest, tiny);
-        let log_rest = g.ln(rest);
-        let count = ((ENDS.1 - ENDS.0) / STEP) as usize + 1;
-        let dim = g.dim("clock", count);
-        let at = |i: usize| ENDS.0 + STEP * i as f64;
-        let u = g.add_data("clock", &[dim], (0..count).map(at).collect());
-        let density = (0..count).map(|i| at(i) - at(i).exp() + STEP.ln()).collect();
+    /// `log_rest` is the log rate of the first other clock, in any unit; where nothing else is left it may be −∞. At most so many
+    /// clocks are asked for: the more may ring at once, the steeper is the integrand.
+    pub fn new(g: &mut Graph, log_rest: NodeId, most: usize) -> Self {
+        let bottom = g.number(BOTTOM);
+        let log_rest = g.max(log_rest, bottom);
+        let steps = steps(most);
+        let dim = g.dim("clock", steps.len());
+        let u = g.add_data("clock", &[dim], steps.iter().map(|s| s.0).collect());
+        let density = steps.iter().map(|(u, log_length)| u - u.exp() + log_length).collect();
         let density = g.add_data("density of the first other", &[dim], density);
         Self { dim, u, density, log_rest }
     }
@@ -57,4 +58,18 @@ impl Clocks {
         let both = g.add(self.density, rung);
         g.log_sum_exp(both, &[self.dim])
     }
+}
+
+/// Each u with the log of the length that it stands for. Where n clocks ring together the integrand is like a Gamma(n + 1) density:
+/// its width in u is 1/√(n + 1), and beyond the end is less than 1e-16 of it.
+fn steps(most: usize) -> Vec<(f64, f64)> {
+    let shape = most as f64 + 1.0;
+    let step = (0.6 / shape.sqrt()).min(0.15);
+    let end = (shape + 9.0 * shape.sqrt() + 45.0).ln();
+    let at = |i: usize| {
+        let v = end - step * i as f64;
+        let bend = (-v / 4.0).exp();
+        (v - bend, (step * (1.0 + bend / 4.0)).ln())
+    };
+    (0..).map(at).take_while(|(u, _)| *u > LOWEST).collect()
 }

@@ -144,7 +144,7 @@ pub(super) fn log_diff_exp(g: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
 }
 
 /// Below all logs of probabilities that matter.
-const BOTTOM: f64 = -1e30;
+pub(super) const BOTTOM: f64 = -1e30;
 
 /// log(exp(a) + exp(b)), with all digits of a sum near 0.
 pub(super) fn log_add_exp(g: &mut Graph, a: NodeId, b: NodeId) -> NodeId {

@@ -2,7 +2,7 @@
 
 use super::clocks::Clocks;
 use super::multinomial::is_composition;
-use super::numeric::{all, is_count_to, or_impossible, within};
+use super::numeric::{BOTTOM, all, is_count_to, or_impossible, within};
 use super::order::places;
 use super::{Call, Distribution, Draw, Event, Form, Needs, Param, Signature, Support};
 use crate::ir::{Dim, Graph, NodeId, Noise, Reduce};
@@ -27,6 +27,9 @@ static SIGNATURE: Signature = Signature {
     density: "sum over orders of the taken items of prod_i exp(logits[i]) / (sum of exp(logits) not taken before)",
     example: "dim item = 4\nx[item] ~ Subset(zeros(item), 2)",
 };
+
+/// Of a taken item's log rate over that of the first other.
+const MOST_LEAD: f64 = 40.0;
 
 impl Distribution for Subset {
     fn signature(&self) -> &'static Signature {
@@ -62,17 +65,36 @@ impl Distribution for Subset {
 
 /// The log mass; between subsets a smooth function that is the mass at each of them.
 fn log_mass(g: &mut Graph, x: NodeId, c: &Call) -> NodeId {
-    let (over, [logits, _]) = (c.event[0], c.args());
+    let (over, [logits, size]) = (c.event[0], c.args());
     let logits = g.expand(logits, &[over]);
-    let top = g.reduce(Reduce::Max, logits, &[over]);
-    let top = g.stop(top);
-    let log_rate = g.sub(logits, top);
-    let rate = g.exp(log_rate);
-    let one = g.number(1.0);
-    let left = g.sub(one, x);
-    let rest = g.contract(left, rate, &[over]);
-    let clocks = Clocks::new(g, rest);
-    let rung = clocks.rung(g, log_rate);
+    let rest = log_rest(g, x, logits, over);
+    let count = g.size(over);
+    let most = g.as_number(size).map_or(count, |size| count.min(size as usize));
+    let clocks = Clocks::new(g, rest, most);
+    let rung = clocks.rung(g, logits);
     let all_rung = g.contract(x, rung, &[over]);
     clocks.first(g, all_rung)
+}
+
+/// The log rate of what is not taken, in units of the fastest of it. What is taken may be faster by more than a float holds: it adds
+/// nothing, and as a way to leave it has a rate whose square is finite.
+fn log_rest(g: &mut Graph, x: NodeId, logits: NodeId, over: Dim) -> NodeId {
+    let (zero, one, bottom) = (g.number(0.0), g.number(1.0), g.number(BOTTOM));
+    let is_open = g.lt(x, one);
+    let open = g.select(is_open, logits, bottom);
+    let top = g.reduce(Reduce::Max, open, &[over]);
+    let top = g.stop(top);
+    let lead = g.sub(logits, top);
+    let most = g.number(MOST_LEAD);
+    let lead = g.min(lead, most);
+    let rate = g.exp(lead);
+    let left = g.sub(one, x);
+    // Relaxed items may be taken more than once.
+    let is_single = g.le(x, one);
+    let left = g.select(is_single, left, zero);
+    let rest = g.contract(left, rate, &[over]);
+    let tiny = g.number(f64::from(f32::MIN_POSITIVE));
+    let rest = g.max(rest, tiny);
+    let log = g.ln(rest);
+    g.add(log, top)
 }

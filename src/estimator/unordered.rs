@@ -73,8 +73,8 @@ struct Set {
     log_masses: NodeId,
     /// Of the values.
     log: NodeId,
-    /// The mass of what was not drawn.
-    rest: NodeId,
+    /// The log mass of what was not drawn.
+    log_rest: NodeId,
 }
 
 impl Set {
@@ -89,27 +89,26 @@ impl Set {
         let (place, never) = (g.iota(classes), g.number(f64::NEG_INFINITY));
         let (position, mut values) = (g.iota(part), g.number(0.0));
         let mut left = g.add(log_masses, noise);
-        let mut rest = g.exp(log_masses);
-        let zero = g.number(0.0);
+        let mut rest = log_masses;
         for i in 0..count {
             let value = g.arg_max(left, classes);
             let taken = g.eq(place, value);
             left = g.select(taken, never, left);
-            rest = g.select(taken, zero, rest);
+            rest = g.select(taken, never, rest);
             let i = g.number(i as f64);
             let here = g.eq(position, i);
             values = g.select(here, value, values);
         }
         let log = g.pick(log_masses, classes, values);
-        let rest = g.sum(rest, &[classes]);
-        Self { part, values, log_masses, log, rest }
+        let log_rest = g.log_sum_exp(rest, &[classes]);
+        Self { part, values, log_masses, log, log_rest }
     }
 
     /// p(s) R(S, s) (f(s) − Σ p(s′) R∖s(S, s′) f(s′)) for each value s.
     fn weights(&self, g: &mut Graph, costs: NodeId) -> NodeId {
         let count = g.size(self.part);
         let twin = g.dim("other part", count);
-        let clocks = Clocks::new(g, self.rest);
+        let clocks = Clocks::new(g, self.log_rest, count);
         let rung = clocks.rung(g, self.log);
         let all = g.sum(rung, &[self.part]);
         let but_one = g.sub(all, rung);

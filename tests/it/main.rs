@@ -49,6 +49,7 @@ mod slopes;
 mod special;
 mod starts;
 mod structured;
+mod subset_mass;
 mod temperatures;
 mod tidy;
 mod ui;

@@ -48,14 +48,11 @@ fn values(problem: &Problem, scales: [f64; 3]) -> [Vec<(f64, f64)>; 3] {
 /// Hard draws are from q, and their weights are those of the model, whatever their gradient.
 #[test]
 fn bounds_of_hard_draws_stay_below_the_evidence() {
-    // The rates of a subset are no logarithms: e^-87 is nothing beside 1.
-    for (text, scales) in
-        [(SUBSET, [1.0, 10.0, 40.0]), (RANKING, [1.0, 10.0, 200.0]), (MATCHING, [1.0, 10.0, 200.0])]
-    {
+    for text in [SUBSET, RANKING, MATCHING] {
         let exact = evidence(text);
         for objective in ["elbo", "iwae(4 over n)"] {
             let text = with(text, "@straight_through", objective);
-            for (mean, error) in values(&problem(&text, DATA, &[]), scales).concat() {
+            for (mean, error) in values(&problem(&text, DATA, &[]), [1.0, 10.0, 200.0]).concat() {
                 let bounded = mean < exact + 5.0 * error + 1e-9;
                 assert!(bounded, "{text}{mean} ± {error}, {exact}");
             }
