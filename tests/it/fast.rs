@@ -460,7 +460,7 @@ fn benched_models_agree() {
 }
 
 /// Matchings of some matrices, whose rows or columns may be an expanded vector's.
-fn matchings(n: usize, count: usize, vector: bool) -> Program {
+pub(crate) fn matchings(n: usize, count: usize, vector: bool) -> Program {
     let mut g = Graph::new();
     let (row, col, turn) = (g.dim("row", n), g.dim("col", n), g.dim("turn", count));
     let x = g.add_param("x", &[row, col, turn], scattered(n * n * count));

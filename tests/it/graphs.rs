@@ -8,6 +8,7 @@ use elbow::ir::{
     Unary, eval, grad,
 };
 use rand::rngs::Xoshiro256PlusPlus;
+use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
 /// Programs for seeds 0 … : small and large dimensions, every op; parameters, data and noise exact in f32.
@@ -367,9 +368,10 @@ impl Maker {
     }
 
     fn rare(&mut self) -> Option<Term> {
-        match self.rng.random_range(0..3) {
+        match self.rng.random_range(0..4) {
             0 => self.solve(),
-            1 => {
+            1 => self.assign(),
+            2 => {
                 let x = self.passive();
                 let node = self.g.push(Op::Stop, [x]);
                 Some(Term { node, moves: false })
@@ -394,6 +396,41 @@ impl Maker {
         let transposed = self.rng.random_bool(0.5);
         let node = self.g.push(Op::TriSolve { row, col, transposed }, [l_node, b.node]);
         Some(Term { node, moves: l.moves || b.moves })
+    }
+
+    /// Matchings that are best by far, so that rounding does not change them: planted ones, with less than their lead on top.
+    fn assign(&mut self) -> Option<Term> {
+        let (row, col) = (self.dims[0], self.twin);
+        let n = self.g.size(row);
+        let mut order: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        order.shuffle(&mut self.rng);
+        let order = self.g.add_data("order", &[row], order.into());
+        let turns = self.positions(row);
+        let turns = self.g.sum(turns, &[row]);
+        let size = self.g.number(n as f64);
+        let turned = self.g.add(order, turns);
+        let inside = self.g.shift(0.5, turned);
+        let rounds = self.g.div(inside, size);
+        let rounds = self.g.floor(rounds);
+        let less = self.g.mul(rounds, size);
+        let partner = self.g.sub(turned, less);
+        let place = self.g.iota(col);
+        let planted = self.g.eq(place, partner);
+        let lead = self.g.scale(3.0, planted);
+        let Term { node, .. } = self.with(row);
+        let across = self.g.run(node, row, col, 0);
+        let tilted = self.g.shift(0.5, across);
+        let noise = self.g.mul(node, tilted);
+        let noise = self.g.tanh(noise);
+        let matrix = self.g.add(lead, noise);
+        if self.g.count(self.g.shape(matrix)) > MOST {
+            return None;
+        }
+        let matching = self.g.assign(matrix, [row, col]);
+        let prices = self.values(&[col], -1.0..1.0);
+        let prices = self.g.add_data("prices", &[col], prices.into());
+        let node = self.g.contract(matching, prices, &[col]);
+        Some(Term { node, moves: false })
     }
 
     fn draw(&mut self) -> NodeId {
@@ -563,6 +600,7 @@ const ALL: &[&str] = &[
     "Reduce Min",
     "Reduce LogSumExp",
     "ArgMax",
+    "Assign",
     "Cumsum",
     "Contract",
     "Index At",

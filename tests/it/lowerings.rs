@@ -1,5 +1,6 @@
 //! Compiled steps against the interpreter on random programs: losses, gradients, watched values, states; and the optimisers.
 
+use crate::fast::matchings;
 use crate::graphs::{oracle, random_inputs, random_program};
 use elbow::backend::{Float, Lowering, NoiseSource, Options, Program, Step, Update, compile};
 use elbow::ir::{Binary, Dim, Graph, Inputs, NodeId, Noise, Op, Rounding, Schedule, eval};
@@ -74,6 +75,38 @@ fn reference_agrees_in_f64() {
 fn reference_agrees_in_f32() {
     for seed in 0..150 {
         agree(&random_program(seed), Lowering::Reference, Float::F32, 1e-3, seed);
+    }
+}
+
+#[test]
+fn reference_finds_the_matchings_of_the_interpreter() {
+    for (n, count) in [(1, 3), (5, 1), (7, 20), (20, 7), (6, 333)] {
+        for vector in [false, true] {
+            let program = matchings(n, count, vector);
+            agree(&program, Lowering::Reference, Float::F64, 1e-12, 0);
+            agree(&program, Lowering::Reference, Float::F32, 1e-5, 0);
+        }
+    }
+}
+
+/// Of a matrix with an entry that is no number there is no matching; of the one beside it there is.
+#[test]
+fn reference_finds_no_matching_of_what_is_no_number() {
+    let mut g = Graph::new();
+    let (turn, row, col) = (g.dim("turn", 2), g.dim("row", 3), g.dim("col", 3));
+    let mut entries = [[0.0, 1.0, 5.0], [7.0, 0.0, 1.0], [1.0, 4.0, 0.0]].as_flattened().repeat(2);
+    entries[4] = f64::NAN;
+    let x = g.add_param("x", &[turn, row, col], entries);
+    let matching = g.assign(x, [row, col]);
+    let loss = g.sum_all(x);
+    let program = Program { graph: g, loss, watch: vec![matching] };
+    let by_hand = [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+    for float in [Float::F64, Float::F32] {
+        let mut step = step(&program, Lowering::Reference, float);
+        step.run(0, &mut Given(vec![]));
+        let found = step.watched(0);
+        assert!(found[..9].iter().all(|x| x.is_nan()), "{found:?}");
+        assert_eq!(found[9..], *by_hand.as_flattened());
     }
 }
 
