@@ -1,43 +1,18 @@
 //! Calls: whether a name is a function of the model, a reduction, a row of the table or nothing.
 
-use super::model::{Along, DimId, Elem, Expr, ExprKind, Interval, Mark, Reduction, Stage, Type};
+use super::functions::{self, Does};
+use super::model::{DimId, Elem, Expr, ExprKind, Interval, Mark, Stage, Type};
 use super::names::Known;
-use super::{Checker, errors, functions, layers};
+use super::{Checker, errors, layers};
 use crate::diag;
 use crate::dist;
 use crate::source::Span;
 use crate::syntax::ast;
 
-/// `sum(x over D)` and its kin.
-const REDUCTIONS: &[(&str, Reduction)] = &[
-    ("sum", Reduction::Sum),
-    ("prod", Reduction::Prod),
-    ("mean", Reduction::Mean),
-    ("max", Reduction::Max),
-    ("min", Reduction::Min),
-    ("logsumexp", Reduction::LogSumExp),
-    ("all", Reduction::All),
-    ("any", Reduction::Any),
-    ("argmax", Reduction::ArgMax),
-];
-
-/// `softmax(x over D)` and its kin.
-const ALONG: &[(&str, Along)] =
-    &[("softmax", Along::Softmax), ("log_softmax", Along::LogSoftmax), ("cumsum", Along::Cumsum)];
-
-/// Calls that take dimensions or make some.
-const SPECIAL: &[&str] = &["assignment", "onehot", "size", "zeros", "ones"];
-
 /// Every function that is no row of the table, for lists and completion.
 pub(super) fn built_in() -> impl Iterator<Item = &'static str> {
-    let reductions = REDUCTIONS.iter().map(|(name, _)| *name);
-    let along = ALONG.iter().map(|(name, _)| *name);
     let layers = layers::LAYERS.iter().map(|l| l.name);
-    reductions.chain(along).chain(SPECIAL.iter().copied()).chain(layers)
-}
-
-fn row<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
-    table.iter().find(|(row, _)| *row == name).map(|(_, value)| *value)
+    functions::BUILT_IN.iter().map(|row| row.name).chain(layers)
 }
 
 impl Checker {
@@ -62,34 +37,50 @@ impl Checker {
         if layers::is_layer(name) {
             return self.layer(callee, args, over, span);
         }
-        if let Some(how) = row(REDUCTIONS, name)
-            && !(matches!(name, "max" | "min") && args.len() == 2)
-        {
-            let [arg] = self.arguments(callee, args, &["x"])?;
-            return self.reduce(how, arg, over, callee, span);
+        let of_two = matches!(name, "max" | "min") && args.len() == 2;
+        match functions::does(name) {
+            Some(does) if !of_two => self.built_in(does, callee, args, over, span),
+            _ => self.row_of_the_table(callee, args, over, span),
         }
-        if let Some(how) = row(ALONG, name) {
-            let [arg] = self.arguments(callee, args, &["x"])?;
-            return self.along(how, arg, over, callee, span);
+    }
+
+    fn built_in(
+        &mut self,
+        does: Does,
+        callee: &ast::Ident,
+        args: &[ast::Arg],
+        over: &[ast::Ident],
+        span: Span,
+    ) -> Option<Expr> {
+        let takes_dims = matches!(does, Does::Reduce(_) | Does::Along(_) | Does::Assignment);
+        if !takes_dims {
+            self.expect_no_over(callee, over)?;
         }
-        if name == "assignment" {
-            let [arg] = self.arguments(callee, args, &["x"])?;
-            return self.assignment(arg, over, callee, span);
+        let mut arg = || self.arguments(callee, args, &["x"]).map(|[arg]| arg);
+        match does {
+            Does::Reduce(how) => arg().and_then(|x| self.reduce(how, x, over, callee, span)),
+            Does::Along(how) => arg().and_then(|x| self.along(how, x, over, callee, span)),
+            Does::Assignment => arg().and_then(|x| self.assignment(x, over, callee, span)),
+            Does::OneHot => arg().and_then(|k| self.one_hot(k, span)),
+            Does::Size => self.size(callee, args, span),
+            Does::Fill(value) => self.filled(value, args, span),
         }
+    }
+
+    fn row_of_the_table(
+        &mut self,
+        callee: &ast::Ident,
+        args: &[ast::Arg],
+        over: &[ast::Ident],
+        span: Span,
+    ) -> Option<Expr> {
         self.expect_no_over(callee, over)?;
-        match (name, functions::find(name)) {
-            ("onehot", _) => {
-                let [arg] = self.arguments(callee, args, &["x"])?;
-                self.one_hot(arg, span)
-            }
-            ("size", _) => self.size(callee, args, span),
-            ("zeros", _) => self.filled(0.0, args, span),
-            ("ones", _) => self.filled(1.0, args, span),
-            (_, Some(function)) => {
+        match functions::find(&callee.text) {
+            Some(function) => {
                 let args = self.argument_list(callee, args, function.params)?;
                 self.apply(function, args, span)
             }
-            (_, None) => self.not_a_function(callee, args),
+            None => self.not_a_function(callee, args),
         }
     }
 

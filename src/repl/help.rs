@@ -44,7 +44,8 @@ pub(super) fn topics() -> impl Iterator<Item = &'static str> {
     let dists = dist::ALL.iter().map(|d| d.signature().name);
     let estimators = estimator::ALL.iter().map(|e| e.card().name);
     let functions = functions::ALL.iter().filter(|f| f.is_called()).map(|f| f.name);
-    commands.chain(dists).chain(estimators).chain(functions)
+    let built_in = functions::BUILT_IN.iter().map(|f| f.name);
+    commands.chain(dists).chain(estimators).chain(functions).chain(built_in)
 }
 
 fn about(topic: &str) -> Option<String> {
@@ -54,8 +55,13 @@ fn about(topic: &str) -> Option<String> {
     if let Some(text) = report::doc(topic) {
         return Some(text);
     }
-    if let Some(f) = functions::find(topic) {
-        return Some(format!("{}({})\n  {}\n", f.name, f.params.join(", "), f.doc));
+    // `max` and `min` are both.
+    let elementwise = functions::find(topic)
+        .map(|f| format!("{}({})\n  {}\n", f.name, f.params.join(", "), f.doc));
+    let built_in = functions::BUILT_IN.iter().find(|f| f.name == topic);
+    let built_in = built_in.map(|f| format!("{}\n  {}\n", f.usage, f.doc));
+    if elementwise.is_some() || built_in.is_some() {
+        return Some([elementwise, built_in].into_iter().flatten().collect());
     }
     if let Some((form, doc)) =
         SHORT_FORMS.iter().find(|(form, _)| form.split(['(', '[']).next() == Some(topic))

@@ -26,23 +26,6 @@ const ELEMENTS: &[&str] = &[
     "real", "positive", "nonneg", "unit", "count", "int", "binary", "index", "simplex", "ordered",
     "cholesky", "cov", "corr",
 ];
-const REDUCTIONS: &[&str] = &[
-    "sum",
-    "mean",
-    "prod",
-    "logsumexp",
-    "all",
-    "any",
-    "argmax",
-    "softmax",
-    "log_softmax",
-    "cumsum",
-    "assignment",
-    "onehot",
-    "size",
-    "zeros",
-    "ones",
-];
 const ANNOTATIONS: &[&str] = &["noncentered", "kl"];
 /// Labels of a text column beyond which it is no list of labels.
 const MOST_LABELS: usize = 500;
@@ -129,7 +112,8 @@ fn candidates(place: Place, words: &Vocabulary) -> Vec<String> {
     let functions = || {
         let called = functions::ALL.iter().filter(|f| f.is_called());
         let forms = SHORT_FORMS.iter().filter_map(|(form, _)| form.split(['(', '[']).next());
-        called.map(|f| f.name).chain(forms).chain(REDUCTIONS.iter().copied()).map(str::to_string)
+        let built_in = functions::BUILT_IN.iter().map(|f| f.name);
+        called.map(|f| f.name).chain(forms).chain(built_in).map(str::to_string)
     };
     match place {
         Place::Command => COMMANDS.iter().map(|c| c.name.to_string()).collect(),

@@ -98,8 +98,9 @@ fn estimators() -> Vec<Vec<String>> {
 fn functions() -> Vec<Vec<String>> {
     let called = functions::ALL.iter().filter(|f| f.is_called());
     let called = called.map(|f| vec![format!("{}({})", f.name, f.params.join(", ")), f.doc.into()]);
+    let built_in = functions::BUILT_IN.iter().map(|f| vec![f.usage.into(), f.doc.into()]);
     let layers = LAYERS.iter().map(|l| vec![l.usage.into(), format!("in a net: {}", l.doc)]);
-    called.chain(layers).collect()
+    called.chain(built_in).chain(layers).collect()
 }
 
 fn codes() -> Vec<Vec<String>> {

@@ -1,11 +1,13 @@
 //! The checker: never panics, and never promises an interval that a function leaves.
 
-use elbow::check::functions::{self, Domain, Function};
-use elbow::check::model::Interval;
+use crate::common::{loss, problem, program};
+use elbow::check::functions::{self, Does, Domain, Function};
+use elbow::check::model::{Interval, Reduction};
 use elbow::check::plan::{Policy, Sizes, plan};
 use elbow::ir::{self, Graph};
 use elbow::source::Source;
 use proptest::prelude::*;
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
@@ -140,5 +142,32 @@ proptest! {
             found >= promised.low - slack && found <= promised.high + slack,
             "{function:?}{values:?} = {found} leaves {promised} for {supports:?}"
         );
+    }
+}
+
+/// Every call beside the elementwise ones is listed, as it can be written.
+#[test]
+fn listed_calls_are_what_the_checker_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = program("list functions --json", folder.path()).output().unwrap();
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let names: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    for function in functions::ALL.iter().filter(|f| f.is_called()) {
+        assert!(names.contains(&&*format!("{}({})", function.name, function.params.join(", "))));
+    }
+    for call in functions::BUILT_IN {
+        assert!(names.contains(&call.usage), "{} in {names:?}", call.usage);
+        let x = match call.does {
+            Does::Reduce(Reduction::All | Reduction::Any) => "([0.3, 1, 2] as d) > 0.5",
+            Does::Assignment => "ones(a, b)",
+            _ => "[0.3, 1, 2] as d",
+        };
+        let text = format!(
+            "data y: real\ndim d = 3\ndim a = 2\ndim b = 2\nx = {x}\nk = argmax([0.3, 1, 2] as d)\nv = {}\n\
+             y ~ Normal(0, 1)\n",
+            call.usage
+        );
+        assert!(loss(&problem(&text, r#"{"y": 0.5}"#, &[]), &[]).is_finite());
     }
 }

@@ -1,10 +1,12 @@
-//! The elementwise functions and operators of the language: one row each, in `table.rs`.
+//! The functions of the language: elementwise ones and operators in `table.rs`, the others in `built_in.rs`, one row each.
 
+mod built_in;
 mod table;
 
 use super::model::Interval;
 use crate::ir::{Graph, NodeId};
 
+pub use built_in::{BUILT_IN, BuiltIn, Does, does};
 pub use table::ALL;
 
 /// A row: what the checker, the lowering and `elbow list functions` know of a function.
