@@ -85,10 +85,49 @@ fn in_chunks(problem: &Problem, rows: usize) -> Vec<Chunk> {
         };
         all = all.iter().flat_map(further).collect();
     }
-    for (place, chunk) in all.iter_mut().enumerate() {
+    placed(all)
+}
+
+fn placed(mut chunks: Vec<Chunk>) -> Vec<Chunk> {
+    for (place, chunk) in chunks.iter_mut().enumerate() {
         chunk.place = place as u64;
     }
-    all
+    chunks
+}
+
+/// Chunks for terms none of which has two batched dimensions: each share of the rows once, at the same place along all of them.
+/// They are as many as the dimensions have together, not as many as there are combinations.
+fn side_by_side(problem: &Problem, rows: usize) -> Vec<Chunk> {
+    let dims = at_least(problem, rows).plan.batches.clone();
+    let whole = |dim: DimId| size(problem, dim) as f64;
+    let mut all = vec![];
+    let (mut firsts, mut done) = (vec![0; dims.len()], 0.0);
+    while dims.iter().zip(&firsts).all(|(&(dim, _), &first)| first < size(problem, dim)) {
+        let here = |(&(dim, rows), &first): (&(DimId, usize), &usize)| {
+            (dim, rows.min(size(problem, dim) - first))
+        };
+        let sizes: Vec<(DimId, usize)> = dims.iter().zip(&firsts).map(here).collect();
+        let ends = sizes.iter().zip(&firsts).map(|(&(dim, n), &at)| (at + n) as f64 / whole(dim));
+        let ends: Vec<f64> = ends.collect();
+        let end = ends.iter().copied().fold(1.0, f64::min);
+        all.push(Chunk {
+            sizes: sizes.clone(),
+            firsts: firsts.clone(),
+            share: end - done,
+            place: 0,
+        });
+        done = end;
+        for (k, &(_, n)) in sizes.iter().enumerate() {
+            firsts[k] += if ends[k] <= end { n } else { 0 };
+        }
+    }
+    placed(all)
+}
+
+/// Whether some value has several batched dimensions.
+fn crosses(graph: &Graph) -> bool {
+    let batched = |id| graph.shape(id).iter().filter(|&d| graph.is_batched(d)).count();
+    graph.ids().any(|id| batched(id) > 1)
 }
 
 /// The problem with batches that are large enough to stand for all rows.
@@ -151,8 +190,11 @@ pub(super) fn elbos(
     effort: Effort,
     of: &dyn Fn(&Problem, usize) -> Objective,
 ) -> Vec<f64> {
-    let chunks = in_chunks(problem, effort.rows);
     let one = of(&at_least(problem, effort.rows), 1);
+    let chunks = match crosses(&one.graph) || problem.plan.batches.len() < 2 {
+        true => in_chunks(problem, effort.rows),
+        false => side_by_side(problem, effort.rows),
+    };
     let single = one.graph.operations() * chunks.len() as f64;
     let draws = (BUDGET / single).clamp(effort.least_draws, DRAWS.1) as usize;
     let together = draws.min(TOGETHER);

@@ -180,6 +180,11 @@ fn chunk_of_draws(
 ) -> Draws {
     let mut all: Option<Draws> = None;
     for chunk in chunks(problem) {
+        // Rows along two dimensions that no quantity has both of are in the chunks at the first rows of the other.
+        let adds = |all: &Draws| all.quantities.iter().any(|q| chunk.is_first_but_along(&q.dims));
+        if all.as_ref().is_some_and(|all| !adds(all)) {
+            continue;
+        }
         let part = problem.in_batches(chunk.sizes.clone());
         let p = (recipe.graphs)(&part, count);
         let part = chunk_of_rows(problem, &p, recipe, count, &chunk, step, noise);

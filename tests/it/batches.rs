@@ -471,3 +471,31 @@ fn rows_along_one_of_two_batched_dimensions_are_drawn_once() {
         assert_eq!(found.expect("every latent has draws").values.len(), count, "{name}");
     }
 }
+
+/// Rows of two dimensions that meet in no term are seen side by side, each as often as it counts.
+#[test]
+fn the_elbo_of_two_batched_dimensions_is_that_of_all_rows() {
+    let values = |count: usize, from: f64| -> Vec<f64> {
+        (0..count).map(|i| from + (i as f64 * 0.7).sin()).collect()
+    };
+    let (y, w) = (values(700, 1.0), values(300, -2.0));
+    let data = format!("{{\"y\": {y:?}, \"w\": {w:?}}}");
+    let text = "data y: real[n]\ndata w: real[m]\nmu ~ Normal(0, 10)\nnu ~ Normal(0, 10)\n\
+        y ~ Normal(mu, 1)\nw ~ Normal(nu, 1)\nfit { batch n = 20, batch m = 30 }\n";
+    let p = arc(problem(text, &data, &[]));
+    let mut fitter = Fitter::new(p.clone(), config(&p, 200, 1));
+    fitter.advance(200).unwrap();
+    let (params, elbo) = (fitter.params(), fitter.elbo());
+    let ln_tau = std::f64::consts::TAU.ln();
+    let part = |loc: f64, log_scale: f64, data: &[f64]| {
+        let spread = (2.0 * log_scale).exp();
+        let squares: f64 = data.iter().map(|x| (x - loc).powi(2) + spread).sum();
+        let prior = 100_f64.ln() + (loc * loc + spread) / 100.0;
+        let entropy = 1.0 + ln_tau + 2.0 * log_scale;
+        -0.5 * (data.len() as f64 * ln_tau + squares + prior + ln_tau - entropy)
+    };
+    let exact = part(params[0], params[1], &y) + part(params[2], params[3], &w);
+    let draws = fitter.draws();
+    assert_eq!(draws.quantities.len(), 2);
+    assert!((elbo.mean - exact).abs() < 5.0 * elbo.se, "{elbo:?}, not {exact}");
+}
