@@ -122,7 +122,7 @@ fn poisson(rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> NodeId {
     along(g, mean, slope)
 }
 
-/// Every value of a finite support: in the logits, p (f − E f).
+/// Every value of a finite support: in the logits, p (f − E f). What has no mass gains nothing: its weight in a bound is 0/0.
 fn masses(rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> NodeId {
     let g = rest.graph();
     let classes = site.q.event.first().copied();
@@ -144,6 +144,9 @@ fn masses(rest: &mut dyn Rest, site: &Site, drawn: Drawn) -> NodeId {
     };
     let gains = g.run(gains, part, classes, 0);
     let mass = g.softmax(logits, classes);
+    let zero = g.number(0.0);
+    let possible = g.lt(zero, mass);
+    let gains = g.select(possible, gains, zero);
     let mean = g.contract(mass, gains, &[classes]);
     let excess = g.sub(gains, mean);
     let slope = g.mul(mass, excess);

@@ -165,7 +165,7 @@ pub(super) fn placed(
 ) -> (Value, NodeId) {
     let Value::Plain(z) = drawn else { unreachable!("continuous draws are not relaxed") };
     if let Some(entropy) = minus_log_q(g, q, drawn, log_q, false) {
-        return on_domain(g, domain, z, entropy);
+        return if keeps(q) { (drawn, entropy) } else { on_domain(g, domain, z, entropy) };
     }
     if keeps(q) {
         let fixed = stopped(g, q);

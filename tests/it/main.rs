@@ -33,6 +33,7 @@ mod lowerings;
 mod matching;
 mod nets;
 mod oracle;
+mod pairs;
 mod pitfalls;
 mod plans;
 mod posteriors;

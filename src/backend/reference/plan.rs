@@ -53,15 +53,33 @@ pub(super) struct Plan {
     guarded: Vec<bool>,
 }
 
+/// Of every node, whether the loss hands a gradient to it, or it is a parameter. What else is computed is off the tape: there, 0 times an infinite
+/// slope would be NaN.
+fn needed(graph: &Graph, loss: NodeId) -> Vec<bool> {
+    let is_input = |id: NodeId| id == loss || matches!(graph.op(id), Op::Param(_));
+    let mut needed: Vec<bool> = graph.ids().map(is_input).collect();
+    for id in graph.ids().rev().filter(|id| *id <= loss) {
+        let ir::Node { op, args, .. } = graph.node(id);
+        for (i, arg) in args.iter().enumerate() {
+            needed[arg.0 as usize] |= needed[id.0 as usize] && ir::passes(op, i);
+        }
+    }
+    // A broadcast serves every user that aligns its argument, those on the tape among them.
+    for id in graph.ids() {
+        if let ir::Node { op: Op::Expand(_), args, .. } = graph.node(id) {
+            needed[id.0 as usize] |= needed[args[0].0 as usize];
+        }
+    }
+    needed
+}
+
 impl Plan {
     pub(super) fn new(program: &Program) -> Self {
         let graph = program.graph.clone();
         let is_param = |id: &NodeId| matches!(graph.op(*id), Op::Param(_));
         let params: Vec<NodeId> = graph.ids().filter(is_param).collect();
         let (mut active, guarded) = (ir::active(&graph, &params), ir::guarded(&graph));
-        // What the loss is not made of has no gradient to pass: on the tape, 0 times an infinite slope would be NaN.
-        let mut needed = vec![false; graph.len()];
-        graph.ancestors([program.loss]).into_iter().for_each(|id| needed[id.0 as usize] = true);
+        let needed = needed(&graph, program.loss);
         active.iter_mut().zip(needed).for_each(|(active, needed)| *active &= needed);
         let mut plan = Self { items: vec![], active, guarded, graph };
         let next = program.graph.states.iter().filter_map(|s| s.next);
