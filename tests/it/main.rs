@@ -29,6 +29,7 @@ mod known;
 mod lab;
 mod lags;
 mod laws;
+mod lines;
 mod lowerings;
 mod matching;
 mod nets;
