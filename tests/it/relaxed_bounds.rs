@@ -60,24 +60,60 @@ fn bounds_of_hard_draws_stay_below_the_evidence() {
     }
 }
 
-/// What is seen between the values of a latent may fit better than any value: that is the bias, a few nats here. Far out it is
-/// no more than near.
+/// Rows of data, and the largest log density that one can have, wherever between the values the latent is.
+const ROWS: f64 = 2.0;
+fn likeliest() -> f64 {
+    -0.8_f64.ln() - 0.5 * std::f64::consts::TAU.ln()
+}
+
+/// An upper bound of E[log p(s) − log q(s)] of a row's ranking under logits l of the prior, whatever those of q. In each turn so much
+/// of the items is open, o; the entropy is at most log Σ o (Gibbs) and log p is lᵢ − log Σ o exp(l), so that both together are
+/// at most lᵢ − min l.
+fn over_turns() -> f64 {
+    let logits = [0.5, 0.0, -0.5];
+    logits.iter().map(|l| l - (-0.5)).sum()
+}
+
+/// The same of a matching, whose rows add up to 1: at most max s − min s of each row.
+fn over_rows() -> f64 {
+    let score = |i: usize, j: usize| [0.5, 0.0, -1.0][i] * [1.0, -0.5, 0.2][j];
+    let most = |of: &dyn Fn(usize) -> f64| (0..3).map(of).fold(f64::NEG_INFINITY, f64::max);
+    (0..3).map(|i| most(&|j| score(i, j)) + most(&|j| -score(i, j))).sum()
+}
+
+/// The same of two items of four, x: log p ≤ 0, and by Jensen −log q ≤ Σ xᵢ H(R/λᵢ) for the rate R of what is left and
+/// H(y) ≤ 1 + log(1 + y). With noise g in the keys k and M the largest key of the second softmax, R/λᵢ ≤ 4 exp(M − kᵢ + gᵢ − min g),
+/// while xᵢ ≤ 2 exp((kᵢ − M)/τ): what is far behind is hardly taken, and x d ≤ 2τ/e at any distance d. E(max g − min g) of n Gumbels
+/// is at most log n + γ + log Hₙ.
+fn over_pairs(tau: f64, copies: f64) -> f64 {
+    let n = 4.0 * copies;
+    let harmonic: f64 = (1..=n as u32).map(|i| 1.0 / f64::from(i)).sum();
+    let range = n.ln() + 0.577_215_664_901_532_9 + harmonic.ln();
+    2.0 * (1.0 + 5.0_f64.ln() + range) + 4.0 * 2.0 * tau / std::f64::consts::E
+}
+
+/// What is seen between the values of a latent may fit better than any value. That is the bias; far out it is no more than near.
 #[test]
 fn what_relaxing_adds_is_bounded() {
     for (text, by, objectives) in [
-        (SUBSET, "gumbel_softmax", ["elbo", "iwae(4 over n)"].as_slice()),
-        (RANKING, "gumbel_softmax", &["elbo"]),
-        (MATCHING, "gumbel_softmax", &["elbo"]),
-        (MATCHING, "gumbel_sinkhorn", &["elbo"]),
+        (SUBSET, "gumbel_softmax", [("elbo", 1.0), ("iwae(4 over n)", 4.0)].as_slice()),
+        (RANKING, "gumbel_softmax", &[("elbo", 1.0)]),
+        (MATCHING, "gumbel_softmax", &[("elbo", 1.0)]),
+        (MATCHING, "gumbel_sinkhorn", &[("elbo", 1.0)]),
     ] {
-        let exact = evidence(text);
-        for objective in objectives {
+        for (objective, copies) in objectives {
             for tau in [0.5, 3.0] {
+                let beside = match text {
+                    SUBSET => over_pairs(tau, *copies),
+                    RANKING => over_turns(),
+                    _ => over_rows(),
+                };
+                let bound = ROWS * (likeliest() + beside);
                 let text = with(text, &format!("@{by}(tau = {tau})"), objective);
                 let problem = problem(&text, DATA, &[]);
-                let most = values(&problem, [2.0, 12.0, 40.0])
-                    .map(|values| values.iter().map(|v| v.0).fold(f64::NEG_INFINITY, f64::max));
-                assert!(most.iter().all(|most| *most < exact + 3.0), "{text}{most:?}: {exact}");
+                for (mean, error) in values(&problem, [2.0, 12.0, 40.0]).concat() {
+                    assert!(mean < bound + 5.0 * error, "{text}{mean} ± {error}: {bound}");
+                }
             }
         }
     }

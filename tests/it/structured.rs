@@ -8,6 +8,8 @@ use elbow::infer::draws;
 use elbow::ir::{Dim, Graph, Inputs, Rounding, eval};
 use elbow::lab::{Element, Exact, Point, Settings, Verdict, oracle, posterior, verify};
 use elbow::lower::{Mode, lower};
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
 
 const SUBSETS: &str = "data y: real[n]\ndim item = 4\nv = [1, -0.5, 2, 0.3] as item\n\
     NOTE\ns[n, item] ~ Subset([0.5, 0, -0.5, 0.2] as item, 2)\ny ~ Normal(sum(s * v over item), 0.8)\n";
@@ -168,9 +170,54 @@ fn by_orders(logits: &[f64], row: &[f64]) -> f64 {
     chance[chance.len() - 1]
 }
 
-/// Cold draws are subsets and rankings, but for the few where two items nearly tie; hot ones are not.
+/// Within this of a value a relaxed draw counts as hard.
+const NEAR: f64 = 1e-3;
+
+fn gumbels(rng: &mut Xoshiro256PlusPlus, count: usize) -> Vec<f64> {
+    (0..count).map(|_| -(-(1.0 - rng.random::<f64>()).ln()).ln()).collect()
+}
+
+/// Of keys that are Gumbel noise alone: two softmaxes, one after the other.
+fn soft_pair(keys: &[f64], tau: f64) -> Vec<f64> {
+    let softmax = |keys: &[f64]| -> Vec<f64> {
+        let most = keys.iter().fold(f64::NEG_INFINITY, |m, k| m.max(*k));
+        let weights: Vec<f64> = keys.iter().map(|k| ((k - most) / tau).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        weights.iter().map(|w| w / total).collect()
+    };
+    let first = softmax(keys);
+    let left: Vec<f64> =
+        keys.iter().zip(&first).map(|(k, p)| k + (1.0 - p).max(1e-37).ln()).collect();
+    first.iter().zip(softmax(&left)).map(|(a, b)| a + b).collect()
+}
+
+/// Of such keys: one place behind each that is ahead, in part where it is close.
+fn soft_places(keys: &[f64], tau: f64) -> Vec<f64> {
+    let ahead = |i: usize, j: usize| 1.0 / (1.0 + ((keys[i] - keys[j]) / tau).exp());
+    let others = |i: usize| (0..keys.len()).filter(move |&j| j != i);
+    (0..keys.len()).map(|i| 1.0 + others(i).map(|j| ahead(i, j)).sum::<f64>()).collect()
+}
+
+/// How often that is hard.
+fn simulated(rows: &[Vec<f64>], tau: f64) -> f64 {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(9);
+    let count = rows[0].len();
+    let soft =
+        |keys: &[f64]| if count == 4 { soft_pair(keys, tau) } else { soft_places(keys, tau) };
+    let mut hard = 0;
+    for _ in 0..SIMULATED {
+        let found = soft(&gumbels(&mut rng, count));
+        let is = |row: &Vec<f64>| row.iter().zip(&found).all(|(a, b)| (a - b).abs() < NEAR);
+        hard += u32::from(rows.iter().any(is));
+    }
+    f64::from(hard) / f64::from(SIMULATED)
+}
+
+const SIMULATED: u32 = 100_000;
+
+/// Relaxed draws are hard as often as a simulation of what a temperature does to Gumbel noise says.
 #[test]
-fn cold_relaxations_are_hard() {
+fn relaxations_are_hard_as_often_as_their_noise_says() {
     for (text, rows) in [(SUBSETS, subsets(4, 2)), (RANKINGS, rankings(3))] {
         let share = |tau: f64| {
             let note = format!("@gumbel_softmax(tau = {tau})");
@@ -192,14 +239,18 @@ fn cold_relaxations_are_hard() {
             let soft = step.watched(0);
             let is_hard = |start: usize| {
                 rows.iter().any(|r| {
-                    r.iter().enumerate().all(|(i, x)| (soft[start + i * item] - x).abs() < 1e-3)
+                    r.iter().enumerate().all(|(i, x)| (soft[start + i * item] - x).abs() < NEAR)
                 })
             };
             let starts = (0..2000).flat_map(|d| [d * draw, d * draw + n]);
             starts.filter(|&s| is_hard(s)).count() as f64 / 4000.0
         };
-        let (cold, hot) = (share(0.003), share(1.0));
-        assert!(cold > 0.9 && hot < 0.1, "{text}: {cold}, {hot}");
+        for tau in [0.003, 0.1, 1.0] {
+            let (found, exact) = (share(tau), simulated(&rows, tau));
+            let variance = exact * (1.0 - exact) * (1.0 / 4000.0 + 1.0 / f64::from(SIMULATED));
+            let z = (found - exact) / (variance.sqrt() + 1e-9);
+            assert!(z.abs() < 5.0, "{text}{tau}: {found}, {exact}");
+        }
     }
 }
 
