@@ -2,6 +2,7 @@
 //! any latent; the others keep their automatic guides.
 
 use super::Checker;
+use super::counting::subset_size;
 use super::draw::{Draw, is_fixed};
 use super::event::Left;
 use super::model::{
@@ -130,8 +131,27 @@ impl Checker {
             constant_along: None,
         };
         let call = self.dist_call(dist, left)?;
+        if let Some(alike) = self.same_vectors(at, &call) {
+            let StmtKind::Tilde(site) = &self.model.stmts[at].kind else { return None };
+            if !alike {
+                self.diags.push(errors::other_vectors(target, &call, &site.dist));
+            }
+            return alike.then_some(call);
+        }
         self.expect_guide_support(target, &ty, &call)?;
         Some(call)
+    }
+
+    /// Whether a guide draws the vectors that the model does, along the same dimensions; `None` where neither draws discrete vectors.
+    fn same_vectors(&self, at: usize, call: &DistCall) -> Option<bool> {
+        let StmtKind::Tilde(site) = &self.model.stmts[at].kind else { return None };
+        let of = |call: &DistCall| call.dist.0.signature().name;
+        let draws_vectors = |call: &DistCall| call.root().signature().support.is_vector();
+        (draws_vectors(&site.dist) || draws_vectors(call)).then(|| {
+            of(&site.dist) == of(call)
+                && site.dist.event == call.event
+                && subset_size(&site.dist) == subset_size(call)
+        })
     }
 
     /// The dimensions of a latent that its distribution does not give.

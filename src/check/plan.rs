@@ -342,6 +342,8 @@ impl Planner<'_> {
             objective_forbids(choice, name, why, self.ask, &able(self.model, site, aim))
         } else if let (true, Some(jump)) = (card.needs_smooth, flows.jumps.first()) {
             errors::use_forbids(choice, name, jump)
+        } else if let ("marginalize", Some(guide)) = (card.name, site.guide) {
+            errors::summed_beside_guide(choice, name, self.model.stmts[guide].span)
         } else if let ("marginalize", Some(dim)) =
             (card.name, inside(self.model, &self.batches, flows))
         {

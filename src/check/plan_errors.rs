@@ -86,6 +86,16 @@ pub(super) fn use_forbids(choice: &EstimatorChoice, latent: &str, jump: &Jump) -
     .help("write `@reinforce`, which needs no gradient of the model")
 }
 
+/// The command line asks for a sum in place of a guide that the model writes.
+pub(super) fn summed_beside_guide(choice: &EstimatorChoice, name: &str, guide: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0255, format!("`{name}` is summed out of the model, and has no guide"))
+        .at(choice.span, "asked to be summed out")
+        .also(guide, "drawn here")
+        .help(format!(
+            "remove the guide's line, or ask for `enumerate` to sum `{name}` under its guide"
+        ))
+}
+
 /// E0294.
 pub(super) fn over_budget(choice: &EstimatorChoice, latent: &str, joint: u128) -> Diagnostic {
     Diagnostic::new(

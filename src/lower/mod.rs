@@ -259,7 +259,10 @@ impl<'a> Lowerer<'a> {
             return bijector.forward(&mut self.g, free).value;
         }
         let start = init.map(|e| {
+            // Statements that it reads are data's alone, and come after the params.
+            let lazy = std::mem::replace(&mut self.is_lazy, true);
             let node = self.node(e);
+            self.is_lazy = lazy;
             self.g.expand(node, &dims)
         });
         let start = values::start(&mut self.g, &bijector, start, &base);

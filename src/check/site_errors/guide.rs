@@ -109,6 +109,21 @@ pub(in crate::check) fn leaves_support(
     }
 }
 
+pub(in crate::check) fn other_vectors(
+    target: &ast::Target,
+    call: &DistCall,
+    prior: &DistCall,
+) -> Diagnostic {
+    let (name, own) = (&target.name.text, prior.dist.0.signature().name);
+    Diagnostic::new(
+        Code::E0255,
+        format!("the guide draws `{name}` from other values than the model"),
+    )
+    .at(call.span, "other vectors")
+    .also(prior.span, "the model's")
+    .help(format!("draw it from a `{own}` along the same dimensions, of the same size"))
+}
+
 pub(in crate::check) fn discrete_family(call: &DistCall, known: &[&str]) -> Diagnostic {
     let name = call.dist.0.signature().name;
     let known: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();

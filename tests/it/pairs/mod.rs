@@ -3,6 +3,7 @@
 mod batches;
 mod exact;
 mod plates;
+mod vectors;
 
 use crate::common::{F64, log_joint, problem, scattered, step};
 use elbow::dist::{self, Distribution, Support};
