@@ -68,7 +68,7 @@ fn each_row(
         .read_byte_record(&mut record)
         .map_err(|e| errors::damaged(path, "CSV", &e.to_string()))?
     {
-        let line = header.line + reader.position().line() - 1;
+        let line = header.line + reader.position().line() - 2;
         if record.len() != header.names.len() {
             return Err(errors::row_length(path, line, record.len(), header.names.len()));
         }
