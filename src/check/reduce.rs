@@ -47,17 +47,11 @@ impl Checker {
         callee: &ast::Ident,
         span: Span,
     ) -> Option<Expr> {
-        if matches!(arg.ty.elem, Elem::Index(_)) {
-            return self.fail(errors::index_in_reduction(callee, arg.span));
+        let found = self.dims_along(&arg, over, callee)?;
+        if over.is_empty() && arg.ty.dims.is_empty() {
+            return self.fail(errors::nothing_to_reduce(callee, arg.span));
         }
-        let over = match over {
-            [] if arg.ty.dims.is_empty() => {
-                return self.fail(errors::nothing_to_reduce(callee, arg.span));
-            }
-            [] => self.own_dims(&arg),
-            _ => self.dims_of(&arg, over, callee)?,
-        };
-        let over = self.only(&over, &arg, callee)?;
+        let over = self.only(&found, &arg, callee)?;
         let has = arg.ty.support;
         let (elem, support, mark) = match how {
             Along::Softmax => {
@@ -86,13 +80,7 @@ impl Checker {
         callee: &ast::Ident,
         span: Span,
     ) -> Option<Expr> {
-        if matches!(arg.ty.elem, Elem::Index(_)) {
-            return self.fail(errors::index_in_reduction(callee, arg.span));
-        }
-        let found = match over {
-            [] => self.own_dims(&arg),
-            _ => self.dims_of(&arg, over, callee)?,
-        };
+        let found = self.dims_along(&arg, over, callee)?;
         let &[row, column] = found.as_slice() else {
             let has = self.dim_list(&arg.ty.dims);
             return self.fail(errors::no_matching(callee, arg.span, &has));
@@ -150,6 +138,22 @@ impl Checker {
         };
         let kind = ExprKind::SumBy { arg: Box::new(arg), index: Box::new(index) };
         Some(Expr { kind, ty, span })
+    }
+
+    /// The dimensions behind `over`, else all that a value has of its own; positions are no numbers to run along.
+    fn dims_along(
+        &mut self,
+        arg: &Expr,
+        over: &[ast::Ident],
+        callee: &ast::Ident,
+    ) -> Option<Vec<DimId>> {
+        if matches!(arg.ty.elem, Elem::Index(_)) {
+            return self.fail(errors::index_in_reduction(callee, arg.span));
+        }
+        match over {
+            [] => Some(self.own_dims(arg)),
+            _ => self.dims_of(arg, over, callee),
+        }
     }
 
     /// The dimensions behind `over`; ones that the value lacks are reported.
