@@ -17,7 +17,7 @@ mod typed;
 pub use dump::dump;
 pub use mentions::{mentions, words_of};
 pub use print::print;
-pub use typed::{Extent, Kind, extent, is_statement, parse_value, words};
+pub use typed::{Extent, Kind, extent, is_statement, parse_annotation, parse_value, words};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Source, Span};

@@ -2,9 +2,9 @@
 //! what its words are.
 
 use super::build::Reader;
-use super::layout::{self, continues};
+use super::layout::{self, Line, continues};
 use super::scan::{self, Token};
-use super::{Parser, ast};
+use super::{Parser, ast, habits};
 use crate::diag::Diagnostics;
 use crate::source::{Source, Span};
 
@@ -113,14 +113,32 @@ pub fn is_statement(text: &str) -> bool {
 
 /// An expression alone; `None` after saying what is wrong with it.
 pub fn parse_value(source: &Source) -> (Option<ast::Expr>, Diagnostics) {
+    parse_alone(source, |parser, line| {
+        let read = parser.reader.value(&line.tokens);
+        parser.accept(line, read)
+    })
+}
+
+/// An annotation alone, with or without its sign; `None` where there is none, after saying what is wrong with it.
+pub fn parse_annotation(source: &Source) -> (Option<ast::Annotation>, Diagnostics) {
+    parse_alone(source, |parser, line| {
+        let read = parser.reader.asked(&line.tokens);
+        read.map_err(|error| parser.report(habits::unexpected(source, line, &error))).ok()
+    })
+}
+
+/// The one line of a text; of several the last one.
+fn parse_alone<T>(
+    source: &Source,
+    read: impl Fn(&mut Parser<'_>, &Line) -> Option<T>,
+) -> (Option<T>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let tokens = scan::scan(source, &mut diagnostics).tokens;
     let lines = layout::lay_out(source, &tokens, &mut diagnostics);
     let mut parser = Parser { reader: Reader { source, diagnostics: &mut diagnostics } };
     let mut value = None;
     for line in lines.iter().filter(|l| !l.bad) {
-        let read = parser.reader.value(&line.tokens);
-        value = parser.accept(line, read);
+        value = read(&mut parser, line);
     }
     let value = value.filter(|_| !diagnostics.has_errors());
     (value, diagnostics.sorted())

@@ -80,6 +80,12 @@ impl Reader<'_> {
         self.read(Rule::value, tokens, |b, mut parts| b.expr(next(&mut parts)))
     }
 
+    /// An annotation alone, with or without its sign.
+    pub(super) fn asked(&mut self, tokens: &[Token]) -> Result<ast::Annotation, Unexpected> {
+        let span = extent(tokens);
+        self.read(Rule::asked, tokens, |b, parts| b.annotation_of(parts, span))
+    }
+
     fn read<T>(
         &mut self,
         rule: Rule,
@@ -249,7 +255,10 @@ impl Builder<'_> {
 
     fn annotation(&self, pair: Pair<'_, Rule>) -> ast::Annotation {
         let span = self.span(&pair);
-        let mut parts = parts(pair);
+        self.annotation_of(parts(pair), span)
+    }
+
+    fn annotation_of(&self, mut parts: Parts<'_>, span: Span) -> ast::Annotation {
         let name = self.ident(next(&mut parts));
         let args = parts.next().map_or(vec![], |p| self.options(p));
         ast::Annotation { name, args, span }

@@ -18,6 +18,7 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         R::value | R::expr | R::schedule | R::arg | R::primary | R::operand => {
             Some("an expression")
         }
+        R::asked => Some("an estimator such as `reinforce(baseline = none)`"),
         R::text | R::inner => Some("a quoted text"),
         R::constant | R::number | R::list | R::paren => Some("an expression"),
         R::call | R::neg | R::not => Some("an expression"),
