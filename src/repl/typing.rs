@@ -201,6 +201,10 @@ pub fn hint(line: &str) -> Option<String> {
     let named: Vec<&str> =
         given.iter().filter_map(|a| a.split_once('=').map(|(n, _)| n.trim())).collect();
     let (last, before) = given.split_last()?;
+    if let Some(dims) = params.get(before.len()).and_then(|param| unsaid_dims(param, last)) {
+        let blank = if last.ends_with(' ') { "" } else { " " };
+        return Some(format!("{blank}{dims})"));
+    }
     let by_position =
         before.iter().chain(Some(last)).filter(|a| !a.contains('=') && !a.trim().is_empty());
     let left: Vec<&String> = params
@@ -216,6 +220,13 @@ pub fn hint(line: &str) -> Option<String> {
         (false, true) => format!("{list})"),
         (false, false) => format!(", {list})"),
     })
+}
+
+/// `over d` of a parameter `x over d` of which x was typed.
+fn unsaid_dims<'p>(param: &'p str, given: &str) -> Option<&'p str> {
+    let dims = &param[param.find(" over ")? + 1..];
+    let is_said = given.split_whitespace().any(|word| word == "over" || word == "by");
+    (!given.trim().is_empty() && !is_said).then_some(dims)
 }
 
 /// The innermost call that is still open, and what is inside so far.
@@ -249,6 +260,10 @@ fn parameters(callee: &str) -> Option<Vec<String>> {
     }
     if let Some(function) = functions::find(callee) {
         return Some(function.params.iter().map(|p| (*p).to_string()).collect());
+    }
+    let built_in = functions::BUILT_IN.iter().find(|row| row.name == callee);
+    if let Some(usage) = built_in.map(|row| row.usage) {
+        return Some(vec![usage.split_once('(')?.1.trim_end_matches(')').to_string()]);
     }
     let (form, _) = SHORT_FORMS.iter().find(|(form, _)| form.split('(').next() == Some(callee))?;
     let inside = form.split_once('(')?.1.trim_end_matches(')');
@@ -382,6 +397,13 @@ mod tests {
             ("mu ~ Normal(scale = 1", ", loc)"),
             ("mu ~ Normal(0, exp(", "x)"),
             ("mu ~ Normal(0, 1", ")"),
+            ("sum(", "x over d)"),
+            ("p = softmax(w", " over d)"),
+            ("p = softmax(w ", "over d)"),
+            ("p = softmax(w over k", ")"),
+            ("sum(y by g", ")"),
+            ("assignment(p", " over [a, b])"),
+            ("onehot(", "k)"),
             (":run", " [STEPS]"),
         ] {
             assert_eq!(hint(line).as_deref(), Some(left), "{line}");
