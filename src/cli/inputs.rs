@@ -6,7 +6,7 @@ use crate::check::model::{Estimators, ObjectiveAsk};
 use crate::check::objective::parse;
 use crate::check::plan::Policy;
 use crate::diag::Diagnostics;
-use crate::front::Terminal;
+use crate::front::{Terminal, reading};
 use crate::session::{Inputs, Session};
 use crate::source::Source;
 use std::error::Error;
@@ -34,7 +34,8 @@ pub(super) fn open_checked(
     path: &Path,
     terminal: &Terminal,
 ) -> Result<(Session, Diagnostics), Status> {
-    let (session, found) = open(path, terminal).ok_or(Status::Mistake)?;
+    let (mut session, found) = open(path, terminal).ok_or(Status::Mistake)?;
+    session.watch = reading(terminal);
     if found.has_errors() {
         terminal.report(&found, &session.source);
         return Err(Status::Mistake);

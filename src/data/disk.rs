@@ -4,17 +4,52 @@
 //! of a fit in batches does not grow with its data.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// An array of numbers in a file.
 #[derive(Debug)]
 pub struct OnDisk {
-    file: File,
+    file: Arc<File>,
     /// Where the first number begins.
     start: u64,
     kind: Kind,
     big_endian: bool,
     len: usize,
+    extent: Option<Extent>,
+}
+
+/// What all of some numbers have in common.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    pub low: f64,
+    pub high: f64,
+    pub are_finite: bool,
+    pub are_whole: bool,
+}
+
+impl Extent {
+    const NONE: Extent =
+        Extent { low: f64::INFINITY, high: f64::NEG_INFINITY, are_finite: true, are_whole: true };
+
+    fn of(numbers: &[f64]) -> Self {
+        numbers.iter().fold(Self::NONE, |all, &x| Self {
+            low: all.low.min(x),
+            high: all.high.max(x),
+            are_finite: all.are_finite & x.is_finite(),
+            are_whole: all.are_whole & (x.trunc() == x),
+        })
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+            are_finite: self.are_finite & other.are_finite,
+            are_whole: self.are_whole & other.are_whole,
+        }
+    }
 }
 
 /// How a number is written.
@@ -35,6 +70,8 @@ pub(super) enum Kind {
 
 /// Numbers that are read together.
 const BLOCK: usize = 1 << 16;
+/// The same where the whole file is read.
+const SURVEY: usize = 1 << 20;
 
 impl Kind {
     fn size(self) -> usize {
@@ -61,7 +98,60 @@ macro_rules! decode {
 
 impl OnDisk {
     pub(super) fn new(file: File, start: u64, kind: Kind, big_endian: bool, len: usize) -> Self {
-        Self { file, start, kind, big_endian, len }
+        Self { file: Arc::new(file), start, kind, big_endian, len, extent: None }
+    }
+
+    /// Some of the numbers.
+    pub(super) fn part(&self, numbers: Range<usize>) -> Self {
+        let start = self.start + (numbers.start * self.kind.size()) as u64;
+        let Self { kind, big_endian, extent, .. } = *self;
+        Self { file: self.file.clone(), start, kind, big_endian, len: numbers.len(), extent }
+    }
+
+    /// What is known of all numbers once the file was read.
+    pub fn extent(&self) -> Option<Extent> {
+        self.extent
+    }
+
+    /// Reads the whole file once: shows its bytes, and finds what all numbers have in common.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub(super) fn survey(&mut self, see: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+        let mut file = &*self.file;
+        file.seek(io::SeekFrom::Start(0))?;
+        let mut bytes = vec![0; self.start as usize];
+        file.read_exact(&mut bytes)?;
+        see(&bytes);
+        let (size, mut numbers) = (self.kind.size(), vec![0.0; SURVEY]);
+        let mut all = Extent::NONE;
+        for first in (0..self.len).step_by(SURVEY) {
+            let numbers = &mut numbers[..SURVEY.min(self.len - first)];
+            bytes.resize(numbers.len() * size, 0);
+            file.read_exact(&mut bytes)?;
+            see(&bytes);
+            all = all.and(self.extent_of(&bytes, numbers));
+        }
+        bytes.resize(SURVEY, 0);
+        loop {
+            match file.read(&mut bytes)? {
+                0 => break,
+                count => see(&bytes[..count]),
+            }
+        }
+        self.extent = Some(all);
+        Ok(())
+    }
+
+    /// Of the numbers in some bytes, for which there is room.
+    fn extent_of(&self, bytes: &[u8], room: &mut [f64]) -> Extent {
+        if self.kind == Kind::U8 {
+            let ends = |(low, high): (u8, u8), &b: &u8| (low.min(b), high.max(b));
+            let (low, high) = bytes.iter().fold((u8::MAX, u8::MIN), ends);
+            return Extent { low: low.into(), high: high.into(), ..Extent::NONE };
+        }
+        self.decode(bytes, room);
+        Extent::of(room)
     }
 
     pub fn len(&self) -> usize {
@@ -80,6 +170,11 @@ impl OnDisk {
         let size = self.kind.size();
         let mut bytes = vec![0; out.len() * size];
         read_at(&self.file, &mut bytes, self.start + (first * size) as u64)?;
+        self.decode(&bytes, out);
+        Ok(())
+    }
+
+    fn decode(&self, bytes: &[u8], out: &mut [f64]) {
         let big = self.big_endian;
         match self.kind {
             Kind::Bool => {
@@ -96,7 +191,6 @@ impl OnDisk {
             Kind::F32 => decode!(f32, bytes, big, out),
             Kind::F64 => decode!(f64, bytes, big, out),
         }
-        Ok(())
     }
 
     /// Asks the system to read ahead: numbers from one on will be wanted soon.

@@ -9,14 +9,15 @@ mod idx;
 mod json;
 mod npy;
 mod parquet;
+mod range;
 mod read;
 mod table;
 mod wanted;
 
 pub use bind::{Partial, bind, bind_partly, bind_without, check_entries, check_marks};
-pub use disk::OnDisk;
+pub use disk::{Extent, OnDisk};
 pub use parquet::is_reading;
-pub use read::{read, read_for, read_keeping};
+pub use read::{Reading, Watch, read, read_for, read_keeping};
 pub use table::{Cells, Field, File, Tables};
 
 use crate::check::model::{DimId, Model, NameId};

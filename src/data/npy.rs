@@ -19,8 +19,8 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Content, Diagnostic> {
 }
 
 /// Opens one unnamed array whose numbers stay on disk; `None` where they have to be read as a whole: texts, numbers of an
-/// unusual kind, the first axis fastest, a header that is damaged.
-pub(super) fn on_disk(path: &str) -> io::Result<Option<Content>> {
+/// unusual kind, the first axis fastest, a header that is damaged. All bytes of the file are shown in their order.
+pub(super) fn on_disk(path: &str, see: &mut dyn FnMut(&[u8])) -> io::Result<Option<Content>> {
     const LONGEST_HEADER: u64 = 1 << 16;
     let file = File::open(path)?;
     let size = file.metadata()?.len();
@@ -38,7 +38,8 @@ pub(super) fn on_disk(path: &str) -> io::Result<Option<Content>> {
         return Ok(None);
     }
     let big_endian = plain.endianness() == Endianness::Big;
-    let numbers = OnDisk::new(file, start, kind, big_endian, len);
+    let mut numbers = OnDisk::new(file, start, kind, big_endian, len);
+    numbers.survey(see)?;
     let cells = Cells::OnDisk(Arc::new(numbers));
     Ok(Some((Layout::Arrays, vec![Field { key: String::new(), shape, cells }])))
 }

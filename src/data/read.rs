@@ -3,7 +3,7 @@
 use super::errors::file as errors;
 use super::table::{Field, File, Layout, Tables};
 use super::wanted::Wanted;
-use super::{csv, idx, json, npy, parquet};
+use super::{csv, idx, json, npy, parquet, range};
 use crate::check::model::Model;
 use crate::diag::{Diagnostic, Diagnostics};
 use sha2::{Digest, Sha256};
@@ -22,20 +22,32 @@ pub fn read(specs: &[String]) -> (Tables, Diagnostics) {
 }
 
 /// The same without the columns that a model has no use for, where a format can leave them out.
-pub fn read_for(specs: &[String], model: &Model) -> (Tables, Diagnostics) {
-    read_all(specs, LARGE, Wanted(Some(model)))
+pub fn read_for(specs: &[String], model: &Model, watch: &Watch) -> (Tables, Diagnostics) {
+    read_all(specs, LARGE, Wanted(Some(model)), watch)
 }
 
 /// The same where numbers of more bytes than `large` stay on disk, if their format can be read from there.
 pub fn read_keeping(specs: &[String], large: u64) -> (Tables, Diagnostics) {
-    read_all(specs, large, Wanted::default())
+    read_all(specs, large, Wanted::default(), &|_| {})
 }
 
-fn read_all(specs: &[String], large: u64, wanted: Wanted) -> (Tables, Diagnostics) {
+/// How far a file that stays on disk was read and checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'r> {
+    pub path: &'r str,
+    /// Bytes.
+    pub done: u64,
+    pub of: u64,
+}
+
+/// Is told of the reading of large files.
+pub type Watch<'w> = dyn Fn(Reading<'_>) + Send + Sync + 'w;
+
+fn read_all(specs: &[String], large: u64, wanted: Wanted, watch: &Watch) -> (Tables, Diagnostics) {
     let mut tables = Tables::default();
     let mut diagnostics = Diagnostics::new();
     for spec in specs {
-        match read_one(spec, large, wanted) {
+        match read_one(spec, large, wanted, watch) {
             Ok(file) => tables.files.push(file),
             Err(error) => diagnostics.push(error),
         }
@@ -43,35 +55,52 @@ fn read_all(specs: &[String], large: u64, wanted: Wanted) -> (Tables, Diagnostic
     (tables, diagnostics)
 }
 
-fn read_one(spec: &str, large: u64, wanted: Wanted) -> Result<File, Diagnostic> {
-    let (target, path) = split(spec);
+fn read_one(spec: &str, large: u64, wanted: Wanted, watch: &Watch) -> Result<File, Diagnostic> {
+    let (target, argument) = split(spec);
+    let (path, rows) = range::split(argument)?;
     if path.is_empty() || target.is_some_and(str::is_empty) {
         return Err(errors::argument_incomplete(spec));
     }
+    let (sha256, (layout, fields)) = content(path, target, large, wanted, watch)?;
+    let target = target.map(str::to_string);
+    let mut file = File { path: path.into(), sha256, target, layout, fields, skipped: 0 };
+    if let Some(rows) = rows {
+        rows.cut(&mut file)?;
+    }
+    Ok(file)
+}
+
+/// The hash of a file and what is in it.
+fn content(
+    path: &str,
+    target: Option<&str>,
+    large: u64,
+    wanted: Wanted,
+    watch: &Watch,
+) -> Result<(String, Content), Diagnostic> {
     let format = Format::of(path).ok_or_else(|| errors::format_unknown(path))?;
-    let file = |sha256, (layout, fields)| File {
-        path: path.to_string(),
-        sha256,
-        target: target.map(str::to_string),
-        layout,
-        fields,
-    };
     let unreadable = |e| errors::unreadable(path, &e);
     if let Format::Parquet = format {
         let sha256 = hash(path).map_err(unreadable)?;
         let opened = opened(path)?;
-        return Ok(file(sha256, parquet::read(path, opened, target, &wanted, large)?));
+        return Ok((sha256, parquet::read(path, opened, target, &wanted, large)?));
     }
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
-    if let (Format::Npy, true) = (format, size > large && !is_packed(path))
-        && let Some(content) = npy::on_disk(path).map_err(unreadable)?
-    {
-        return Ok(file(hash(path).map_err(unreadable)?, content));
+    if let (Format::Npy, true) = (format, size > large && !is_packed(path)) {
+        let (mut hasher, mut done) = (Sha256::new(), 0);
+        let mut see = |bytes: &[u8]| {
+            hasher.update(bytes);
+            done += bytes.len() as u64;
+            watch(Reading { path, done, of: size });
+        };
+        if let Some(content) = npy::on_disk(path, &mut see).map_err(unreadable)? {
+            return Ok((hex(&hasher.finalize()), content));
+        }
     }
     let packed = std::fs::read(path).map_err(unreadable)?;
     let sha256 = hex(&Sha256::digest(&packed));
     let bytes = unpack(path, packed)?;
-    Ok(file(sha256, format.read(path, bytes)?))
+    Ok((sha256, format.read(path, bytes)?))
 }
 
 /// A file to be read by position; a packed one is unpacked beside all others.

@@ -20,6 +20,8 @@ pub struct File {
     pub target: Option<String>,
     pub layout: Layout,
     pub fields: Vec<Field>,
+    /// Rows of the file before the first one that was asked for.
+    pub skipped: usize,
 }
 
 /// How a place in the file is named.
@@ -163,6 +165,8 @@ impl File {
 
     /// Where a cell is, counted from 1: ``schools.csv:17, column `y` ``, ``data.json, `y[3, 2]` ``.
     pub fn place(&self, field: &Field, cell: usize) -> String {
+        let row = field.shape.iter().skip(1).product::<usize>();
+        let cell = cell + self.skipped * row;
         match &self.layout {
             Layout::Table(lines) => {
                 format!("{}:{}, column `{}`", self.path, lines.line(cell), field.key)
@@ -183,9 +187,11 @@ impl File {
 /// `[3, 2]`, from 1; empty for a scalar.
 fn entry(shape: &[usize], mut cell: usize) -> String {
     let mut positions: Vec<String> = Vec::with_capacity(shape.len());
-    for &size in shape.iter().rev() {
-        positions.push((cell % size.max(1) + 1).to_string());
-        cell /= size.max(1);
+    for (axis, &size) in shape.iter().enumerate().rev() {
+        // Some rows of an array may be beyond its size.
+        let size = if axis == 0 { usize::MAX } else { size.max(1) };
+        positions.push((cell % size + 1).to_string());
+        cell /= size;
     }
     positions.reverse();
     if positions.is_empty() { String::new() } else { format!("[{}]", positions.join(", ")) }

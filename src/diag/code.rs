@@ -192,6 +192,7 @@ codes! {
     E0305 "a row with more or fewer cells than the header"
     E0306 "JSON in another layout"
     E0307 "a data or size argument that fits nothing in the model"
+    E0308 "rows that a file does not have"
     E0310 "a datum that no file holds"
     E0311 "a datum that several places hold"
     E0312 "a run of columns that does not fit"

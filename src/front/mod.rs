@@ -8,6 +8,6 @@ mod terminal;
 
 pub use fit::{Fit, Run};
 pub use interrupt::Interrupt;
-pub use progress::Progress;
+pub use progress::{Progress, reading};
 pub use saving::Every;
 pub use terminal::Terminal;

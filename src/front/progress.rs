@@ -1,8 +1,35 @@
-//! The progress bar: ELBO, temperatures, speed and the time that is left, where somebody watches.
+//! The progress bar: ELBO, temperatures, speed and the time that is left, where somebody watches. Another one while a large file
+//! is read.
 
+use super::terminal::Terminal;
+use crate::data::{Reading, Watch};
 use crate::infer::Fitter;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write;
+
+const READING: &str =
+    "{bar:24} {percent:>3}%  reading and checking {msg}  {bytes_per_sec}  {eta} left";
+
+/// A bar for the reading of large files.
+pub fn reading(terminal: &Terminal) -> Box<Watch<'static>> {
+    if !terminal.watched {
+        return Box::new(|_| {});
+    }
+    let style = ProgressStyle::with_template(READING);
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style);
+    Box::new(move |Reading { path, done, of }| {
+        if bar.length() != Some(of) || bar.message() != path {
+            bar.reset();
+            bar.set_length(of);
+            bar.set_message(path.to_string());
+        }
+        bar.set_position(done);
+        if done >= of {
+            bar.finish_and_clear();
+        }
+    })
+}
 
 /// A progress bar on standard error.
 pub struct Progress(ProgressBar);

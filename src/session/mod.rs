@@ -30,6 +30,8 @@ pub struct Session {
     pub program: ast::Program,
     /// Whole only where the diagnostics hold no error.
     pub model: Arc<Model>,
+    /// Is told of the reading of large files.
+    pub watch: Box<data::Watch<'static>>,
 }
 
 /// What the command line gives beside the model file.
@@ -81,7 +83,7 @@ impl Session {
             model = checked;
             diags.extend(found);
         }
-        (Self { source, program, model: Arc::new(model) }, diags)
+        (Self { source, program, model: Arc::new(model), watch: Box::new(|_| {}) }, diags)
     }
 
     /// The plan without data: sizes are known as far as the model gives them.
@@ -107,7 +109,7 @@ impl Session {
         inputs: &Inputs,
         bind: impl FnOnce(&data::Tables) -> (Option<Bound>, Diagnostics),
     ) -> (Option<Problem>, Diagnostics) {
-        let (tables, mut diags) = data::read_for(&inputs.data, &self.model);
+        let (tables, mut diags) = data::read_for(&inputs.data, &self.model, &self.watch);
         if diags.has_errors() {
             return (None, diags);
         }

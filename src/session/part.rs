@@ -46,7 +46,8 @@ impl Session {
         let stmts = stmts.iter().enumerate().filter_map(keep).collect();
         let program = ast::Program { stmts, comments: vec![] };
         let (model, found) = check(&program);
-        (Session { source: self.source.clone(), program, model: Arc::new(model) }, found)
+        let (source, model) = (self.source.clone(), Arc::new(model));
+        (Session { source, program, model, watch: Box::new(|_| {}) }, found)
     }
 
     /// Whether a statement adds to the density of what is known.

@@ -67,4 +67,5 @@ mod bad;
 mod columns;
 mod fuzz;
 mod good;
+mod ranges;
 mod real;

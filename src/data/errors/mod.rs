@@ -5,6 +5,7 @@ pub(super) mod entry;
 pub(super) mod file;
 pub(super) mod find;
 pub(super) mod label;
+pub(super) mod range;
 pub(super) mod shape;
 pub(super) mod value;
 

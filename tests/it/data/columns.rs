@@ -185,7 +185,7 @@ fn columns_without_use_are_left_alone() {
     fs::write(&path, file(columns, &[group], Compression::SNAPPY)).unwrap();
     let (program, _) = elbow::syntax::parse(&elbow::source::Source::new("m", "data y: real[n]\n"));
     let (model, _) = elbow::check::check(&program);
-    let (tables, found) = data::read_for(&[path.display().to_string()], &model);
+    let (tables, found) = data::read_for(&[path.display().to_string()], &model, &|_| {});
     assert!(!found.has_errors());
     let read: Vec<(&str, bool)> = tables.files[0]
         .fields
