@@ -4,7 +4,8 @@ use super::Checker;
 use super::batch::{Said, faults};
 use super::literal::constant;
 use super::model::{
-    Averaging, Batch, Estimators, FitSettings, OptimizerChoice, Precision, Sampling, Schedule,
+    Averaging, Batch, ElboRows, Estimators, FitSettings, OptimizerChoice, Precision, Sampling,
+    Schedule,
 };
 use super::schedule::whole;
 use super::site_errors::{batch as batch_errors, fit as errors};
@@ -12,7 +13,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 
 /// Every setting, with an example of its value.
-pub const SETTINGS: [(&str, &str); 15] = [
+pub const SETTINGS: [(&str, &str); 16] = [
     ("steps", "5000"),
     ("seed", "1"),
     ("samples", "4"),
@@ -28,6 +29,7 @@ pub const SETTINGS: [(&str, &str); 15] = [
     ("average", "ema(0.999)"),
     ("batch n", "128"),
     ("sampling", "replacement"),
+    ("elbo_rows", "100_000"),
 ];
 
 /// What a later version gives a meaning to.
@@ -87,6 +89,7 @@ impl Checker {
             "objective" => fit.objective = self.check_objective(&arg.value),
             "precision" => fit.precision = self.expect_word(arg, &PRECISIONS),
             "batch" => fit.batches.extend(self.check_batch(arg)),
+            "elbo_rows" => fit.elbo_rows = self.check_elbo_rows(arg),
             "sampling" => fit.sampling = self.expect_word(arg, &SAMPLINGS),
             "estimators" => fit.estimators = self.check_policy(arg),
             other => self.diags.push(unknown(other, name)),
@@ -140,6 +143,17 @@ impl Checker {
             self.diags.push(errors::not_among(arg, &words));
         }
         found.map(|(_, value)| *value)
+    }
+
+    fn check_elbo_rows(&mut self, arg: &ast::Arg) -> Option<ElboRows> {
+        if matches!(&arg.value.kind, ast::ExprKind::Name(word) if word.text == "all") {
+            return Some(ElboRows::All);
+        }
+        let rows = whole(&arg.value, ElboRows::LEAST);
+        if rows.is_none() {
+            self.diags.push(errors::not_elbo_rows(arg.value.span, ElboRows::LEAST));
+        }
+        rows.map(ElboRows::Most)
     }
 
     fn check_clip(&mut self, value: &ast::Expr) -> Option<f64> {

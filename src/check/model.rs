@@ -1,8 +1,9 @@
 //! The checked model: every name resolved, every expression typed, sizes still symbolic. What every later pass reads.
 
 pub use super::settings::{
-    Adaptive, Averaging, Batch, EstimatorChoice, Estimators, FitSettings, KlSettings, ObjectiveAsk,
-    ObjectiveChoice, ObjectiveKind, OptimizerChoice, OptionValue, Precision, Sampling,
+    Adaptive, Averaging, Batch, ElboRows, EstimatorChoice, Estimators, FitSettings, KlSettings,
+    ObjectiveAsk, ObjectiveChoice, ObjectiveKind, OptimizerChoice, OptionValue, Precision,
+    Sampling,
 };
 pub use super::weight::{Init, Weight};
 use crate::dist::Distribution;

@@ -95,6 +95,20 @@ pub struct FitSettings {
     /// The dimensions of which a step sees some rows.
     pub batches: Vec<Batch>,
     pub sampling: Option<Sampling>,
+    pub elbo_rows: Option<ElboRows>,
+}
+
+/// Rows of a batched dimension that a reported ELBO is computed of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ElboRows {
+    All,
+    /// A random sample where there are more.
+    Most(u64),
+}
+
+impl ElboRows {
+    /// Of fewer rows nothing could be said of the error.
+    pub const LEAST: u64 = 100;
 }
 
 /// `batch image = 128`
@@ -144,6 +158,7 @@ impl FitSettings {
             average: self.average.or(other.average),
             batches: if self.batches.is_empty() { &other.batches } else { &self.batches }.clone(),
             sampling: self.sampling.or(other.sampling),
+            elbo_rows: self.elbo_rows.or(other.elbo_rows),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::backend::fast::in_pool;
 use crate::checkpoint::{self, About, Checkpoint, Ending};
 use crate::diag::{self, Diagnostic, Diagnostics};
 use crate::front::{self, Every, Fit, Interrupt, Progress, Terminal};
-use crate::infer::{Config, Finding, Param, Stop};
+use crate::infer::{Config, Finding, Param, Stop, unreported};
 use crate::lower::Problem;
 use crate::report::{self, BatchRow, Exit, Folder, LatentRow, Record};
 use crate::session::{Inputs, Session};
@@ -250,6 +250,11 @@ fn text(ready: &Ready, fit: &Fit, pictures: usize) -> String {
     out.push_str(&report::estimators(&ready.latents));
     out.push('\n');
     out.push_str(&report::posterior_table(&fit.summary, " in summary.csv"));
+    let bound = &ready.problem.bound;
+    let long = unreported(&ready.problem).into_iter();
+    let long: Vec<(&str, usize)> =
+        long.map(|id| (bound.model.name(id).name.as_str(), bound.elements(id))).collect();
+    out.push_str(&report::left_out_lines(&long, &ready.folder.path().display().to_string()));
     out.push('\n');
     out.push_str(&report::elbo_lines(&fit.elbos));
     out.push_str(&report::held_out_lines(&fit.held_out));

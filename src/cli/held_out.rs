@@ -7,7 +7,7 @@ use crate::checkpoint::HeldOut as Asked;
 use crate::front::Terminal;
 use crate::infer::Fitter;
 use crate::lower::Problem;
-use crate::report::{HeldOutElbo, Rows};
+use crate::report::{HeldOutElbo, Rows, sampled_rows};
 use crate::session::{Inputs, Session};
 
 /// Held-out data, and what is to be had of them.
@@ -23,7 +23,8 @@ impl HeldOut {
     /// The figure where the fit stands.
     pub(super) fn measure(&self, fitter: &mut Fitter) -> HeldOutElbo {
         let (name, rows) = (self.name.clone(), self.rows.clone());
-        HeldOutElbo { name, rows, elbo: fitter.held_out(&self.problem) }
+        let sampled = sampled_rows(&self.problem.bound.model, &fitter.sampled(&self.problem));
+        HeldOutElbo { name, rows, sampled, elbo: fitter.held_out(&self.problem) }
     }
 }
 

@@ -6,7 +6,7 @@ use super::held_out::held_out;
 use super::images::ImageArgs;
 use super::inputs::{DataArgs, open_checked};
 use crate::backend::Lowering;
-use crate::check::model::{FitSettings, Precision, Schedule};
+use crate::check::model::{ElboRows, FitSettings, Precision, Schedule};
 use crate::checkpoint::{self, About};
 use crate::front::{self, Every, Terminal};
 use crate::infer::{self, Config};
@@ -90,6 +90,9 @@ struct FitArgs {
     /// Scattered starts, of which the best goes on [default: 24 where modes are many, else 1]
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     starts: Option<u64>,
+    /// Rows of a batched dimension that ELBOs and bounds are reported of, `all` or a random sample of so many [default: 100000]
+    #[arg(long, value_name = "ROWS | all", value_parser = elbo_rows)]
+    elbo_rows: Option<ElboRows>,
     /// How the graph is computed
     #[arg(long, value_enum, default_value_t = BackendArg::Fast)]
     backend: BackendArg,
@@ -113,6 +116,16 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "a positive number is needed".into())
 }
 
+/// `100_000`, `all`
+fn elbo_rows(text: &str) -> Result<ElboRows, String> {
+    if text == "all" {
+        return Ok(ElboRows::All);
+    }
+    let rows = text.replace('_', "").parse().ok().filter(|rows| *rows >= ElboRows::LEAST);
+    let wrong = || format!("`all` or a whole number is needed, at least {}", ElboRows::LEAST);
+    rows.map(ElboRows::Most).ok_or_else(wrong)
+}
+
 /// With the words, which go into the checkpoint.
 pub(super) fn every(text: &str) -> Result<(String, Every), String> {
     Ok((text.to_string(), text.parse()?))
@@ -126,6 +139,7 @@ impl FitArgs {
             samples: self.samples,
             draws: self.draws,
             starts: self.starts,
+            elbo_rows: self.elbo_rows,
             learning_rate: self.lr.map(Schedule::Constant),
             precision: self.precision.map(|p| match p {
                 PrecisionArg::F32 => Precision::F32,

@@ -9,7 +9,7 @@ use crate::check::model::{FitSettings, NameId, NameKind, Stage};
 use crate::checkpoint::{self, Checkpoint};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::front::Terminal;
-use crate::infer::{self, Config, Draws, Param, chosen_draws, summarize};
+use crate::infer::{self, Config, Draws, MOST_NUMBERS, Param, chosen_draws, summarize};
 use crate::lower::Problem;
 use crate::report;
 use crate::session::{Inputs, Session};
@@ -76,9 +76,6 @@ enum Format {
     Csv,
     Npz,
 }
-
-/// Numbers that are held together.
-const MOST: f64 = 2e8;
 
 impl Sample {
     pub(super) fn run(self, terminal: &Terminal) -> Status {
@@ -176,9 +173,9 @@ impl Sample {
         let names = names.filter(|&name| is_drawn(problem, name) && wanted(name));
         let largest = names.clone().max_by_key(|&name| size(name));
         let numbers = names.map(size).sum::<usize>() as f64 * count as f64;
-        if let Some(largest) = largest.filter(|_| numbers > MOST) {
+        if let Some(largest) = largest.filter(|_| numbers > MOST_NUMBERS as f64) {
             let name = &problem.bound.model.name(largest).name;
-            let fits = (MOST / numbers * count as f64) as usize;
+            let fits = (MOST_NUMBERS as f64 / numbers * count as f64) as usize;
             return Err(errors::too_many_numbers(name, size(largest), count, fits));
         }
         let params = drawn.fitted.as_ref().map(|(_, params)| params.as_slice());

@@ -9,7 +9,7 @@ use crate::infer::{
     Unfit, summarize,
 };
 use crate::lower::Problem;
-use crate::report::{Elbos, Exit, HeldOutElbo};
+use crate::report::{Elbos, Exit, HeldOutElbo, sampled_rows};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -210,7 +210,7 @@ impl Run {
             startup_ms: self.startup_ms,
             seconds: self.begin_seconds + self.loop_seconds,
             us_per_step: self.loop_seconds * 1e6 / steps.max(1) as f64,
-            elbos: elbos(&mut self.fitter),
+            elbos: elbos(&self.problem, &mut self.fitter),
             held_out: vec![],
             history: self.fitter.history().clone(),
             temperatures: self.fitter.temperatures().to_vec(),
@@ -232,11 +232,13 @@ fn next_chunk(chunk: u64, took: Duration) -> u64 {
     }
 }
 
-fn elbos(fitter: &mut Fitter) -> Elbos {
+fn elbos(problem: &Problem, fitter: &mut Fitter) -> Elbos {
     let elbo = fitter.elbo();
     let bound = fitter.bound().map(|bound| (fitter.objective(), bound));
     let recorded = fitter.history().objective();
     let tail = &recorded[recorded.len() - recorded.len().div_ceil(TAIL)..];
     let mean = tail.iter().sum::<f64>() / tail.len() as f64;
-    Elbos { elbo, bound, optimised: (fitter.relaxed() && !tail.is_empty()).then_some(mean) }
+    let optimised = (fitter.relaxed() && !tail.is_empty()).then_some(mean);
+    let sampled = sampled_rows(&problem.bound.model, &fitter.sampled(problem));
+    Elbos { elbo, bound, optimised, sampled }
 }

@@ -89,6 +89,6 @@ impl Stream {
 }
 
 /// A whole number below `count` from a uniform one.
-fn below(share: f64, count: usize) -> usize {
+pub(super) fn below(share: f64, count: usize) -> usize {
     ((share * count as f64) as usize).min(count - 1)
 }

@@ -2,7 +2,9 @@
 
 use super::starts::usual_count;
 use crate::backend::{Float, Lowering, Options};
-use crate::check::model::{Averaging, FitSettings, OptimizerChoice, Precision, Sampling, Schedule};
+use crate::check::model::{
+    Averaging, ElboRows, FitSettings, OptimizerChoice, Precision, Sampling, Schedule,
+};
 use crate::lower::Problem;
 use crate::objective;
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,9 @@ pub struct Config {
     pub newton: bool,
     /// How the rows of batches are chosen.
     pub sampling: Sampling,
+    /// Rows of a batched dimension that ELBOs and bounds are reported of, at most; `None` is all.
+    #[serde(default)]
+    pub elbo_rows: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +46,8 @@ pub enum Optimizer {
 
 const STEPS: u64 = 10_000;
 const DRAWS: u64 = 1000;
+/// Of so many rows the standard error of a reported ELBO is far below what one fit differs by from another.
+const MOST_ROWS: usize = 100_000;
 /// The seed where none is given.
 pub const SEED: u64 = 20;
 /// Draws per step where some latent needs the score function, whose variance they share, and where they cost next to nothing:
@@ -108,6 +115,11 @@ impl Config {
             starts: settings.starts.map_or_else(|| usual_count(problem), |n| n as usize),
             newton: settings.weight_decay.is_none(),
             sampling: settings.sampling.unwrap_or_default(),
+            elbo_rows: match settings.elbo_rows {
+                Some(ElboRows::All) => None,
+                Some(ElboRows::Most(rows)) => Some(rows as usize),
+                None => Some(MOST_ROWS),
+            },
         }
     }
 }

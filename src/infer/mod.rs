@@ -16,12 +16,14 @@ mod history;
 mod newton;
 mod noise;
 mod optimizer;
+mod sample;
 mod saved;
 mod scatter;
 mod starts;
 mod summary;
 mod tables;
 mod tempering;
+mod worth;
 
 pub use blame::Blame;
 pub use config::{Config, Optimizer, SEED};
@@ -29,9 +31,11 @@ pub use diagnosis::{Finding, unfinished};
 pub use few::{Reconstructions, Scene, Tile, mean_tiles, param_tiles, reconstructions, samples};
 pub use fitter::{Beginning, Elbo, Fitter, Stop};
 pub use history::History;
+pub use sample::{SampledDim, sampled};
 pub use saved::{Numbers, Param, Saved, Unfit, fitted};
 pub use summary::{
-    Draws, Quantity, Source, Summary, chosen_draws, draws, is_reported, predictions, summarize,
+    Draws, MOST_NUMBERS, Quantity, Source, Summary, chosen_draws, draws, is_reported, predictions,
+    summarize, unreported,
 };
 pub use tables::{adopt, gathered, initial};
 pub use tempering::Reading;

@@ -3,7 +3,7 @@
 use super::chunks::{Chunk, ChunkNoise, chunks};
 use super::tables::{gathered, initial};
 use crate::backend::{CounterNoise, NoiseSource};
-use crate::check::model::{DimId, Elem, NameId};
+use crate::check::model::{DimId, Elem, NameId, NameKind, Stage};
 use crate::ir::{self, Inputs, Rounding};
 use crate::lower::{Blanks, Problem};
 use crate::objective::{self, Posterior, posterior};
@@ -54,6 +54,10 @@ pub struct Summary {
 
 /// Elements of a name with an unlabelled dimension beyond which it is reported on request only.
 pub(super) const MOST_ELEMENTS: usize = 1000;
+/// The same where all dimensions are labelled or short: a thousand draws are then less than a gigabyte.
+const MOST_LABELLED: usize = 100_000;
+/// Numbers of draws that are held together, at most.
+pub const MOST_NUMBERS: usize = 200_000_000;
 /// Draws have noise of their own.
 const DRAW_STEP: u64 = 1 << 41;
 /// Draws that are computed together, so that memory stays flat.
@@ -123,9 +127,7 @@ pub(super) fn first_rows(
     step: u64,
     seed: u64,
 ) -> Draws {
-    let sizes = problem.plan.batches.clone();
-    let firsts = vec![0; sizes.len()];
-    let chunk = Chunk { sizes, firsts, share: 1.0, place: 0 };
+    let chunk = Chunk::first(problem);
     let recipe = Recipe { params: Some(params), graphs: &posterior, wanted: &|_| true };
     let mut noise = CounterNoise::new(seed);
     chunk_of_rows(problem, p, &recipe, count, &chunk, step, &mut noise)
@@ -236,14 +238,26 @@ fn is_batched(problem: &Problem, q: &Quantity) -> bool {
     q.dims.iter().any(|&d| problem.plan.batch_of(d).is_some())
 }
 
-/// Names with an unlabelled dimension over a thousand are reported on request only.
+/// Names with an unlabelled dimension over a thousand are reported on request only, and so are those of very many elements.
 pub fn is_reported(problem: &Problem, name: NameId) -> bool {
     let dims = &problem.bound.model.name(name).ty.dims;
     let long = |d: &DimId| {
         let dim = &problem.bound.dims[d.0 as usize];
         dim.labels.is_none() && dim.size > MOST_ELEMENTS
     };
-    !dims.iter().any(long)
+    !dims.iter().any(long) && problem.bound.elements(name) <= MOST_LABELLED
+}
+
+/// The unknowns that are too long to be reported, in the order of the model.
+pub fn unreported(problem: &Problem) -> Vec<NameId> {
+    let model = &problem.bound.model;
+    let is_unknown = |name: &NameId| match model.name(*name).kind {
+        NameKind::Latent { .. } | NameKind::Param { .. } => true,
+        NameKind::Let { hidden, .. } => !hidden && model.name(*name).ty.stage >= Stage::Param,
+        _ => false,
+    };
+    let names = (0..model.names.len() as u32).map(NameId).filter(is_unknown);
+    names.filter(|&name| !is_reported(problem, name)).collect()
 }
 
 /// Reads the elements of one quantity, in the user's order, out of the layout of its node.

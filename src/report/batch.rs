@@ -1,7 +1,8 @@
-//! Batches, in words: what `plan` and `run.json` say.
+//! Batches, and rows that figures are a sample of, in words: what `plan`, `run` and `run.json` say.
 
 use crate::check::model::Model;
 use crate::check::plan::Plan;
+use crate::infer::SampledDim;
 use serde::Serialize;
 
 /// One batched dimension.
@@ -37,4 +38,29 @@ pub fn batch_text(rows: &[BatchRow]) -> String {
         }
     };
     rows.iter().map(line).collect()
+}
+
+/// A dimension of which figures see a random sample of rows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SampledRows {
+    pub dimension: String,
+    pub rows: usize,
+    pub of: usize,
+}
+
+/// The same by name.
+pub fn sampled_rows(model: &Model, sampled: &[SampledDim]) -> Vec<SampledRows> {
+    let row = |&SampledDim { dim, rows, of }: &SampledDim| SampledRows {
+        dimension: model.dim(dim).name.clone(),
+        rows,
+        of,
+    };
+    sampled.iter().map(row).collect()
+}
+
+/// `a random sample of 100000 of 27400000 rows of image`; `None` where figures are of all rows.
+pub(super) fn sample_words(sampled: &[SampledRows]) -> Option<String> {
+    let of = |s: &SampledRows| format!("{} of {} rows of {}", s.rows, s.of, s.dimension);
+    let dims: Vec<String> = sampled.iter().map(of).collect();
+    (!dims.is_empty()).then(|| format!("a random sample of {}", dims.join(" and ")))
 }

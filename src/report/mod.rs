@@ -21,7 +21,7 @@ mod table;
 mod variance;
 mod verify;
 
-pub use batch::{BatchRow, batch_rows, batch_text};
+pub use batch::{BatchRow, SampledRows, batch_rows, batch_text, sampled_rows};
 pub use chart::{Spread, bars, forest, histogram, points};
 pub use diagnosis::finding;
 pub use doc::{doc, doc_json};
@@ -32,7 +32,9 @@ pub use images::{Frame, image_grid, pair_grid};
 pub use npz::draws_npz;
 pub use picture::{Picture, png, svg};
 pub use plan::{LatentRow, SumRow, estimators, latent_rows, plan_text, sum_rows};
-pub use posterior::{elbo_lines, held_out_lines, history_csv, posterior_table, summary_csv};
+pub use posterior::{
+    elbo_lines, held_out_lines, history_csv, left_out_lines, posterior_table, summary_csv,
+};
 pub use predicted::Predicted;
 pub use record::{Elbos, Exit, HeldOutElbo, Record, Rows, begun};
 pub use registry::{List, list};

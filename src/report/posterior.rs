@@ -1,8 +1,9 @@
 //! Summaries and histories: the posterior table on the screen, `summary.csv` and `history.csv` in the folder.
 
+use super::batch::sample_words;
 use super::table::{short, table};
-use super::{Elbos, HeldOutElbo};
-use crate::infer::{History, Summary};
+use super::{Elbos, HeldOutElbo, Rows};
+use crate::infer::{History, MOST_NUMBERS, Summary};
 
 /// Rows of one name that the screen shows.
 const SHOWN: usize = 12;
@@ -20,11 +21,25 @@ pub fn posterior_table(summary: &[Summary], rest_in: &str) -> String {
     table(&["", "mean", "sd", "5%", "50%", "95%"], rows, 1)
 }
 
+/// A line for each unknown that has too many elements to be reported, with how many they are.
+pub fn left_out_lines(left_out: &[(&str, usize)], fit: &str) -> String {
+    let line = |(name, count): &(&str, usize)| match *count <= MOST_NUMBERS / 2 {
+        true => format!(
+            "… {name} has {count} elements; `elbow sample --fit {fit} --out draws.npz` writes them\n"
+        ),
+        false => format!("… {name} has {count} elements, too many to be drawn\n"),
+    };
+    left_out.iter().map(line).collect()
+}
+
 /// The ELBO and the bound with their standard errors, and what was optimised instead where that is another quantity.
 pub fn elbo_lines(elbos: &Elbos) -> String {
     let mut out = format!("ELBO {:.2} ± {:.2}\n", elbos.elbo.mean, elbos.elbo.se);
     if let Some((name, bound)) = &elbos.bound {
         out.push_str(&format!("{name} {:.2} ± {:.2}\n", bound.mean, bound.se));
+    }
+    if let Some(sample) = sample_words(&elbos.sampled) {
+        out.push_str(&format!("of {sample}; `--elbo-rows all` takes all rows\n"));
     }
     if let Some(optimised) = elbos.optimised {
         out.push_str(&format!(
@@ -36,17 +51,20 @@ pub fn elbo_lines(elbos: &Elbos) -> String {
 
 /// Figures of held-out data, for each row where rows are counted.
 pub fn held_out_lines(held_out: &[HeldOutElbo]) -> String {
-    let line = |h: &HeldOutElbo| match (&h.elbo, &h.rows) {
-        (Ok(elbo), Some(rows)) => {
-            let each = |x: f64| x / rows.count as f64;
-            let (mean, se) = (each(elbo.mean), each(elbo.se));
-            format!("test {} {mean:.3} ± {se:.3} per {} of {}\n", h.name, rows.name, rows.count)
+    let line = |h: &HeldOutElbo| {
+        let sample = sample_words(&h.sampled).map_or(String::new(), |words| format!(", {words}"));
+        match (&h.elbo, &h.rows) {
+            (Ok(elbo), Some(Rows { name, count })) => {
+                let each = |x: f64| x / *count as f64;
+                let (mean, se) = (each(elbo.mean), each(elbo.se));
+                format!("test {} {mean:.3} ± {se:.3} per {name} of {count}{sample}\n", h.name)
+            }
+            (Ok(elbo), None) => format!("test {} {:.2} ± {:.2}\n", h.name, elbo.mean, elbo.se),
+            (Err(param), _) => format!(
+                "test {}: none, `{param}` belongs to the rows of the fit; let a `guide` compute it from data\n",
+                h.name
+            ),
         }
-        (Ok(elbo), None) => format!("test {} {:.2} ± {:.2}\n", h.name, elbo.mean, elbo.se),
-        (Err(param), _) => format!(
-            "test {}: none, `{param}` belongs to the rows of the fit; let a `guide` compute it from data\n",
-            h.name
-        ),
     };
     held_out.iter().map(line).collect()
 }

@@ -1,6 +1,6 @@
 //! `run.json`: what was run, with what, for how long, and how it ended.
 
-use super::{BatchRow, LatentRow};
+use super::{BatchRow, LatentRow, SampledRows};
 use crate::backend::{Float, Lowering};
 use crate::check::model::Averaging;
 use crate::check::plan::Policy;
@@ -35,6 +35,8 @@ pub struct Elbos {
     /// With its name.
     pub bound: Option<(String, Elbo)>,
     pub optimised: Option<f64>,
+    /// What the ELBO and the bound are a sample of.
+    pub sampled: Vec<SampledRows>,
 }
 
 /// How many rows a figure is the sum of.
@@ -49,6 +51,7 @@ pub struct Rows {
 pub struct HeldOutElbo {
     pub name: String,
     pub rows: Option<Rows>,
+    pub sampled: Vec<SampledRows>,
     /// Or the name of a parameter that belongs to the rows of the fit.
     pub elbo: Result<Elbo, String>,
 }
@@ -108,6 +111,7 @@ impl Record<'_> {
             "startup_ms": self.startup_ms,
             "elbo": { "mean": self.elbos.elbo.mean, "se": self.elbos.elbo.se },
             "bound": self.elbos.bound.as_ref().map(|(_, b)| json!({ "mean": b.mean, "se": b.se })),
+            "sampled_rows": self.elbos.sampled,
             "optimised_elbo": self.elbos.optimised,
             "test": self.held_out.iter().map(held_out).collect::<Vec<_>>(),
             "temperatures": self.temperatures.iter().map(temperature).collect::<Vec<_>>(),
@@ -177,7 +181,10 @@ fn temperature(r: &Reading) -> Value {
 fn held_out(h: &HeldOutElbo) -> Value {
     let rows = h.rows.as_ref().map(|r| json!({ "along": r.name, "count": r.count }));
     match &h.elbo {
-        Ok(elbo) => json!({ "name": h.name, "mean": elbo.mean, "se": elbo.se, "rows": rows }),
+        Ok(elbo) => json!({
+            "name": h.name, "mean": elbo.mean, "se": elbo.se, "rows": rows,
+            "sampled_rows": h.sampled,
+        }),
         Err(param) => json!({ "name": h.name, "no_guide": param }),
     }
 }

@@ -16,6 +16,7 @@ mod credit;
 mod data;
 mod draws;
 mod dropout;
+mod elbo_rows;
 mod elimination;
 mod endings;
 mod estimators;

@@ -97,6 +97,15 @@ pub(in crate::check) fn nothing_decays(span: Span) -> Diagnostic {
         .help("take it out: latents have priors, which do the same")
 }
 
+/// E0285. `elbo_rows = 10`
+pub(in crate::check) fn not_elbo_rows(span: Span, least: u64) -> Diagnostic {
+    let message = format!("`elbo_rows` is `all`, or a whole number, at least {least}");
+    Diagnostic::new(Code::E0285, message)
+        .at(span, "neither of them")
+        .note("the ELBO of more rows is estimated from a random sample of so many")
+        .help("`elbo_rows = 100_000`")
+}
+
 /// E0285. `average = ema(1)`
 pub(in crate::check) fn not_an_average(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0285, "`average` is `tail`, or `ema` of a number from 0 to below 1")

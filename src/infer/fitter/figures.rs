@@ -3,9 +3,10 @@
 use super::{Elbo, Fitter};
 use crate::backend::{self, Program};
 use crate::check::model::{DimId, DimSize, NameKind};
-use crate::infer::chunks::{Effort, elbos, estimate};
 use crate::infer::diagnosis::{Finding, diagnose, ran_away};
+use crate::infer::sample::{Sample, SampledDim, sampled};
 use crate::infer::tables::carry;
+use crate::infer::worth::{Effort, Make, Task, estimate};
 use crate::lower::Problem;
 use crate::objective::{self, Objective, objective, true_bound, true_elbo};
 
@@ -28,10 +29,27 @@ impl Fitter {
         self.estimate(objective, REPORT_BATCHES)
     }
 
-    fn in_chunks(&mut self, effort: Effort, of: &dyn Fn(&Problem, usize) -> Objective) -> Elbo {
-        let (params, options) = (self.params(), self.config.options);
-        let noise = &mut self.noise;
-        estimate(&elbos(&self.problem, &params, options, REPORT_STEP, noise, effort, of))
+    fn in_chunks(&mut self, effort: Effort, of: &Make) -> Elbo {
+        let (params, problem) = (self.params(), self.problem.clone());
+        self.worth(&problem, &params, REPORT_STEP, effort, of)
+    }
+
+    fn worth(
+        &mut self,
+        problem: &Problem,
+        params: &[f64],
+        step: u64,
+        effort: Effort,
+        of: &Make,
+    ) -> Elbo {
+        let sample = &Sample::new(problem, &self.config);
+        let task = Task { problem, params, options: self.config.options, step, effort, sample };
+        task.worth(&mut self.noise, of)
+    }
+
+    /// The dimensions whose rows the figures of a problem are computed of a sample of.
+    pub fn sampled(&self, problem: &Problem) -> Vec<SampledDim> {
+        sampled(problem, &self.config)
     }
 
     /// The ELBO of other data at the averaged iterate, or the bound of that problem where it has one.
@@ -48,8 +66,7 @@ impl Fitter {
             Some(_) => true_bound(problem, draws),
             None => true_elbo(problem, draws),
         };
-        let (options, noise) = (self.config.options, &mut self.noise);
-        Ok(estimate(&elbos(other, &params, options, HELD_OUT_STEP, noise, effort, &of)))
+        Ok(self.worth(other, &params, HELD_OUT_STEP, effort, &of))
     }
 
     /// The importance-weighted bound there, where one is optimised.

@@ -1,4 +1,4 @@
-//! E0420–E0423: questions that cannot be answered.
+//! E0420–E0423, E0434: questions that cannot be answered.
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
@@ -59,4 +59,11 @@ pub(super) fn improper(name: &str) -> Diagnostics {
 pub(super) fn never_holds() -> Diagnostics {
     one(Diagnostic::new(Code::E0422, "the condition behind the bar holds in no draw")
         .help("weaken it, or take more draws: `:set draws = 10_000`"))
+}
+
+/// E0434.
+pub(super) fn too_many_numbers(name: &str, size: usize) -> Diagnostics {
+    let message = format!("`{name}` has {size} elements, whose draws are too many to hold");
+    one(Diagnostic::new(Code::E0434, message)
+        .help("take fewer draws, `:set draws = 100`, or ask about fewer rows"))
 }

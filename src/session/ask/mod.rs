@@ -197,6 +197,14 @@ impl Question {
             (0..part.names.len() as u32).map(NameId).filter(|&id| is_wanted(id)).collect();
         let mut arrays = HashMap::new();
         if wanted.iter().any(|&id| random(id)) {
+            let of = |id: &&NameId| random(**id);
+            let size = |id: &NameId| problem.bound.elements(*id);
+            let numbers = wanted.iter().filter(of).map(size).sum::<usize>() * asked.draws;
+            if let Some(&largest) = wanted.iter().filter(of).max_by_key(|id| size(id))
+                && numbers > infer::MOST_NUMBERS
+            {
+                return Err(errors::too_many_numbers(&part.name(largest).name, size(&largest)));
+            }
             let drawn = draws_of(asked, &|id| is_wanted(id) && random(id));
             if let (Some(name), Origin::Prior) = (undrawn(&drawn), asked.draws_from) {
                 return Err(errors::improper(name));
