@@ -1,7 +1,7 @@
 //! The order in which statements can be computed: text order, except that draws of the guide come before what reads them.
 
 use super::model::{
-    DistCall, Expr, ExprKind, Model, NameId, NameKind, OptionValue, Site, StmtKind,
+    DistCall, Expr, ExprKind, Model, NameId, NameKind, OptionValue, Site, Stmt, StmtKind,
 };
 use std::collections::BTreeSet;
 
@@ -134,6 +134,60 @@ impl Model {
 }
 
 impl Model {
+    /// Everything that draws of some names are made from, by whatever way, these names among it; of latents that are `summed`
+    /// also what their costs are made from.
+    pub fn sources_of(&self, names: &[NameId], summed: &[NameId]) -> BTreeSet<NameId> {
+        let (mut open, mut found) = (names.to_vec(), BTreeSet::new());
+        while let Some(name) = open.pop() {
+            if !found.insert(name) {
+                continue;
+            }
+            open.extend(self.guide_names(name));
+            for stmt in &self.stmts {
+                let (own, reads) = self.reads(stmt);
+                if own == Some(name) || summed.contains(&name) && self.costs(stmt, name) {
+                    open.extend(reads.into_iter().chain(own));
+                }
+            }
+        }
+        found
+    }
+
+    /// What a statement of the model says something of, and what it reads.
+    fn reads(&self, stmt: &Stmt) -> (Option<NameId>, Vec<NameId>) {
+        let mut reads = vec![];
+        let own = match &stmt.kind {
+            StmtKind::Let { name, value } => {
+                names_in(value, &mut reads);
+                Some(*name)
+            }
+            StmtKind::Factor(value) => {
+                names_in(value, &mut reads);
+                None
+            }
+            StmtKind::Tilde(site) => {
+                names_of(&site.dist, &mut reads);
+                Some(site.name)
+            }
+            StmtKind::Guide(_) => None,
+        };
+        (own, reads)
+    }
+
+    /// Whether a statement is a cost that some latent reaches.
+    fn costs(&self, stmt: &Stmt, latent: NameId) -> bool {
+        if !matches!(stmt.kind, StmtKind::Tilde(_) | StmtKind::Factor(_)) {
+            return false;
+        }
+        let (mut open, mut seen) = (self.reads(stmt).1, BTreeSet::new());
+        while let Some(name) = open.pop() {
+            if let (true, NameKind::Let { stmt, .. }) = (seen.insert(name), &self.name(name).kind) {
+                open.extend(self.reads(&self.stmts[*stmt]).1);
+            }
+        }
+        seen.contains(&latent)
+    }
+
     /// The observed data that nothing is made from, guides aside: they can be drawn before there are any.
     pub fn drawn_data(&self) -> Vec<NameId> {
         let mut open = vec![];

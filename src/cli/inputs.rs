@@ -45,7 +45,7 @@ pub(super) fn open_checked(
 
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct DataArgs {
-    /// A data file, read by column name, or name=FILE for one datum
+    /// A data file, read by column name, or name=FILE for one datum; FILE[1:1000] are some of its rows
     #[arg(long, value_name = "FILE | NAME=FILE")]
     data: Vec<String>,
     /// The size of a dimension

@@ -33,9 +33,38 @@ pub struct Bound {
     /// One per name of the model; `None` for what is not read from a file.
     pub values: Vec<Option<Array>>,
     pub files: Vec<FileUsed>,
+    /// Names of data alone that were computed on all rows.
+    computed: Vec<OnceLock<Array>>,
 }
 
 impl Bound {
+    pub fn new(
+        model: Arc<Model>,
+        dims: Vec<BoundDim>,
+        values: Vec<Option<Array>>,
+        files: Vec<FileUsed>,
+    ) -> Self {
+        let computed = vec![OnceLock::new(); model.names.len()];
+        Self { model, dims, values, files, computed }
+    }
+
+    /// What is read or was computed of a name.
+    pub fn array(&self, name: NameId) -> Option<&Array> {
+        let place = name.0 as usize;
+        self.values[place].as_ref().or_else(|| self.computed[place].get())
+    }
+
+    /// Keeps what a name of data alone is, row-major along its dimensions, if it was not computed before.
+    pub fn compute(&self, name: NameId, values: impl FnOnce() -> Vec<f64>) {
+        self.computed[name.0 as usize].get_or_init(|| {
+            let mut array = Array::new(self.model.name(name).ty.dims.clone(), values());
+            if array.bytes().is_some() {
+                array.values = vec![];
+            }
+            array
+        });
+    }
+
     /// The position (from 0) of a label.
     pub fn position(&self, dim: DimId, label: &str) -> Option<usize> {
         let labels = self.dims[dim.0 as usize].labels.as_ref()?;

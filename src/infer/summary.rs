@@ -7,6 +7,7 @@ use crate::check::model::{DimId, Elem, NameId, NameKind, Stage};
 use crate::ir::{self, Inputs, Rounding};
 use crate::lower::{Blanks, Problem};
 use crate::objective::{self, Posterior, posterior};
+use std::collections::HashMap;
 
 /// Draws of every reported name.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,15 +182,17 @@ fn chunk_of_draws(
     noise: &mut CounterNoise,
 ) -> Draws {
     let mut all: Option<Draws> = None;
+    let mut graphs: HashMap<_, Posterior> = HashMap::new();
     for chunk in chunks(problem) {
         // Rows along two dimensions that no quantity has both of are in the chunks at the first rows of the other.
         let adds = |all: &Draws| all.quantities.iter().any(|q| chunk.is_first_but_along(&q.dims));
         if all.as_ref().is_some_and(|all| !adds(all)) {
             continue;
         }
-        let part = problem.in_batches(chunk.sizes.clone());
-        let p = (recipe.graphs)(&part, count);
-        let part = chunk_of_rows(problem, &p, recipe, count, &chunk, step, noise);
+        let p = graphs
+            .entry(chunk.sizes.clone())
+            .or_insert_with(|| (recipe.graphs)(&problem.in_batches(chunk.sizes.clone()), count));
+        let part = chunk_of_rows(problem, p, recipe, count, &chunk, step, noise);
         let is_last = !part.quantities.iter().any(|q| is_batched(problem, q));
         match &mut all {
             None => all = Some(part),

@@ -108,6 +108,11 @@ impl<'a> Lowerer<'a> {
 
     /// A name of data alone, computed on all rows.
     pub(super) fn bring_name(&mut self, name: NameId) -> NodeId {
+        let dims = self.model.name(name).ty.dims.clone();
+        let dims: Vec<Dim> = dims.into_iter().map(|d| self.dim(d)).collect();
+        if dims.iter().any(|&d| self.g.is_batched(d)) {
+            return self.computed(name, &dims);
+        }
         self.beside(|inner| {
             let known = inner.values[name.0 as usize];
             match known.unwrap_or_else(|| inner.declare(name)) {
@@ -115,6 +120,14 @@ impl<'a> Lowerer<'a> {
                 Value::Soft { .. } => unreachable!("data are not relaxed"),
             }
         })
+    }
+
+    /// A name of data alone that has rows, computed once for all graphs of its data.
+    fn computed(&mut self, name: NameId, dims: &[Dim]) -> NodeId {
+        let bound = self.problem.bound.clone();
+        bound.compute(name, || values::of_name(self.problem, name));
+        let table = BoundTable::new(&self.g, bound, name, dims);
+        self.g.add_batch(&self.model.name(name).name, dims, Arc::new(table))
     }
 
     /// Makes a node in the other graph and brings it over.
@@ -180,10 +193,10 @@ impl<'a> Lowerer<'a> {
     }
 }
 
-/// A datum as it was bound, whose rows are read where they lie.
+/// A datum as it was bound, or a name computed from data, whose rows are read where they lie.
 struct BoundTable {
     bound: Arc<Bound>,
-    name: usize,
+    name: NameId,
     /// Sizes and distances of the batched dimensions, in their order.
     batched: Vec<(usize, usize)>,
     /// Where the elements of a row lie behind its first one; empty where they lie one after the other.
@@ -192,7 +205,7 @@ struct BoundTable {
 
 impl std::fmt::Debug for BoundTable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.bound.model.names[self.name].name)
+        f.write_str(&self.bound.model.name(self.name).name)
     }
 }
 
@@ -218,7 +231,7 @@ impl BoundTable {
             offsets.clear();
         }
         let batched = batched.into_iter().map(|(d, stride)| (g.whole(d), stride)).collect();
-        Self { bound, name: name.0 as usize, batched, offsets }
+        Self { bound, name, batched, offsets }
     }
 }
 
@@ -244,18 +257,18 @@ impl BoundTable {
 
 impl Table for BoundTable {
     fn is_far(&self) -> bool {
-        self.bound.values[self.name].as_ref().is_some_and(|array| array.disk.is_some())
+        self.bound.array(self.name).is_some_and(|array| array.disk.is_some())
     }
 
     fn expect(&self, row: usize, len: usize) {
-        let disk = self.bound.values[self.name].as_ref().and_then(|array| array.disk.as_ref());
+        let disk = self.bound.array(self.name).and_then(|array| array.disk.as_ref());
         if let Some(disk) = disk {
             disk.expect(self.first(row), len);
         }
     }
 
     fn read(&self, row: usize, out: &mut [f64]) {
-        let Some(array) = &self.bound.values[self.name] else { return };
+        let Some(array) = self.bound.array(self.name) else { return };
         let first = self.first(row);
         if let Some(disk) = &array.disk {
             // A fit that can no longer read its data breaks off, since its numbers are none.

@@ -3,6 +3,7 @@
 use super::{Lowerer, Problem};
 use crate::check::model::{DimId, Elem, Expr, Interval, Mark, NameId, NameKind, Type};
 use crate::dist::Domain;
+use crate::estimator::Value;
 use crate::guide::Bijector;
 use crate::ir::{Dim, Graph, NodeId, Shape, constant};
 use nalgebra::DMatrix;
@@ -127,11 +128,8 @@ pub fn first_values(problem: &Problem) -> Vec<(NameId, Vec<f64>)> {
     });
     given
         .map(|(name, decl, init)| {
-            let dims: Vec<Dim> = decl.ty.dims.iter().map(|&d| lowerer.dim(d)).collect();
             let node = lowerer.node(init);
-            let node = lowerer.g.expand(node, &dims);
-            let laid = constant(&lowerer.g, node);
-            (name, places(&lowerer.g, &dims).map(|place| laid[place]).collect())
+            (name, lowerer.in_order(node, &decl.ty.dims))
         })
         .collect()
 }
@@ -139,9 +137,23 @@ pub fn first_values(problem: &Problem) -> Vec<(NameId, Vec<f64>)> {
 /// The value of an expression of data alone, row-major in the user's order.
 pub fn of_data(problem: &Problem, e: &Expr) -> Vec<f64> {
     let mut lowerer = Lowerer::of_data(problem);
-    let dims: Vec<Dim> = e.ty.dims.iter().map(|&d| lowerer.dim(d)).collect();
     let node = lowerer.node(e);
-    let node = lowerer.g.expand(node, &dims);
-    let laid = constant(&lowerer.g, node);
-    places(&lowerer.g, &dims).map(|place| laid[place]).collect()
+    lowerer.in_order(node, &e.ty.dims)
+}
+
+/// The same of a name.
+pub(super) fn of_name(problem: &Problem, name: NameId) -> Vec<f64> {
+    let mut lowerer = Lowerer::of_data(problem);
+    let Value::Plain(node) = lowerer.declare(name) else { unreachable!("data are not relaxed") };
+    lowerer.in_order(node, &problem.bound.model.name(name).ty.dims)
+}
+
+impl Lowerer<'_> {
+    /// A constant, row-major along `dims` in the user's order.
+    fn in_order(&mut self, node: NodeId, dims: &[DimId]) -> Vec<f64> {
+        let dims: Vec<Dim> = dims.iter().map(|&d| self.dim(d)).collect();
+        let node = self.g.expand(node, &dims);
+        let laid = constant(&self.g, node);
+        places(&self.g, &dims).map(|place| laid[place]).collect()
+    }
 }

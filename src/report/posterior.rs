@@ -39,7 +39,7 @@ pub fn elbo_lines(elbos: &Elbos) -> String {
         out.push_str(&format!("{name} {:.2} ± {:.2}\n", bound.mean, bound.se));
     }
     if let Some(sample) = sample_words(&elbos.sampled) {
-        out.push_str(&format!("of {sample}; `--elbo-rows all` takes all rows\n"));
+        out.push_str(&format!("from {sample}; `elbo_rows = all` takes all\n"));
     }
     if let Some(optimised) = elbos.optimised {
         out.push_str(&format!(
@@ -52,7 +52,12 @@ pub fn elbo_lines(elbos: &Elbos) -> String {
 /// Figures of held-out data, for each row where rows are counted.
 pub fn held_out_lines(held_out: &[HeldOutElbo]) -> String {
     let line = |h: &HeldOutElbo| {
-        let sample = sample_words(&h.sampled).map_or(String::new(), |words| format!(", {words}"));
+        let sample = match &h.sampled[..] {
+            [one] => format!(", from a random sample of {}", one.rows),
+            several => {
+                sample_words(several).map_or(String::new(), |words| format!(", from {words}"))
+            }
+        };
         match (&h.elbo, &h.rows) {
             (Ok(elbo), Some(Rows { name, count })) => {
                 let each = |x: f64| x / *count as f64;

@@ -6,11 +6,12 @@
 
 use super::{Inputs, Session, errors};
 use crate::check::model::{DimId, Model, NameId, NameKind, Stage};
-use crate::check::plan::{Plan, Sizes, plan};
+use crate::check::plan::{LatentPlan, Plan, Sizes, plan};
 use crate::data::{self, BoundDim, Partial};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::infer::{self, Draws, Param, SEED, predictions};
 use crate::lower::{Blanks, Problem, of_data, supports};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// New data, and what is to be drawn of them.
@@ -49,7 +50,9 @@ impl Session {
         }
         let (partial, more) = data::bind_partly(self.model.clone(), &tables, &inputs.dims, before);
         found.extend(more);
-        let Some(Partial { mut bound, lacking, fresh, grown }) = partial else { return Err(found) };
+        let Some(Partial { mut bound, lacking, absent, fresh, grown }) = partial else {
+            return Err(found);
+        };
         bound.model = Arc::new(settled(&self.model, &fresh, then)?);
         let bound = Arc::new(bound);
         let sizes = Sizes { dims: bound.sizes(), supports: supports(&bound) };
@@ -57,10 +60,11 @@ impl Session {
         if more.has_errors() {
             return Err(more);
         }
-        let latents = blank_latents(&bound.model, &plan, &lacking, &fresh).map_err(super::one)?;
+        let said = Said { model: &bound.model, plan: &plan, lacking: &lacking, fresh: &fresh };
+        let (drawn, latents) = said.blanks(&absent)?;
         let seed = inputs.seed.or(self.model.fit.seed).unwrap_or(SEED);
         let problem = self.assemble(bound, plan, seed);
-        let blanks = Blanks { drawn: lacking.clone(), lacking, latents, grown };
+        let blanks = Blanks { drawn, lacking, latents, grown };
         Ok((Self::known(problem, blanks, fresh, fitted)?, found))
     }
 
@@ -93,39 +97,90 @@ impl Session {
     }
 }
 
-/// The latents of new rows that are drawn from their priors.
-fn blank_latents(
-    model: &Model,
-    plan: &Plan,
-    lacking: &[NameId],
-    fresh: &[DimId],
-) -> Result<Vec<NameId>, Diagnostic> {
-    let is_summed = |name: NameId| {
-        let row = plan.latents.iter().find(|l| l.name == name);
-        row.is_some_and(|l| l.estimator().card().name == "marginalize")
-    };
-    let (mut blank, mut summed): (Vec<NameId>, Vec<NameId>) = (vec![], vec![]);
-    for site in model.sites().filter(|site| !site.observed) {
-        let is_new = site.dims.iter().any(|d| fresh.contains(d));
-        if is_summed(site.name) {
-            if !is_new {
-                return Err(errors::summed_out(model, site.name));
+/// What new data say.
+struct Said<'s> {
+    model: &'s Model,
+    plan: &'s Plan,
+    lacking: &'s [NameId],
+    fresh: &'s [DimId],
+}
+
+impl Said<'_> {
+    /// The observed data and the latents that are to be drawn. What is of rows that nobody asks about and cannot be had is left
+    /// out, where something else is asked for.
+    fn blanks(
+        &self,
+        absent: &[(NameId, Diagnostic)],
+    ) -> Result<(Vec<NameId>, Vec<NameId>), Diagnostics> {
+        let lacks = |name: &NameId| {
+            let needed = self.sources_of(&[*name]);
+            absent.iter().find(|(datum, _)| needed.contains(datum)).map(|(_, error)| error)
+        };
+        let (mut drawn, mut errors) = (vec![], Diagnostics::new());
+        for &name in self.lacking {
+            let is_new = self.model.name(name).ty.dims.iter().any(|d| self.fresh.contains(d));
+            let error = lacks(&name).cloned();
+            let error = error.or_else(|| self.blank_latents(&self.sources_of(&[name])).err());
+            match error.filter(|_| !is_new) {
+                Some(error) => errors.push(error),
+                None => drawn.push(name),
             }
-            summed.push(site.name);
-            continue;
         }
-        let reads = model.guide_names(site.name);
-        let unknown =
-            |n: &NameId| lacking.contains(n) || blank.contains(n) || is_param_of(model, *n, fresh);
-        let without = reads.into_iter().find(unknown);
-        match (is_new, without) {
-            (false, Some(datum)) => return Err(errors::guide_lacks(model, site.name, datum)),
-            (true, lack) if site.guide.is_none() || lack.is_some() => blank.push(site.name),
-            _ => {}
+        let new = names(self.model).filter(|&name| is_new(self.model, name, self.fresh));
+        let wanted: Vec<NameId> = new.chain(drawn.iter().copied()).collect();
+        if let Some(error) = wanted.iter().find_map(lacks) {
+            return Err(super::one(error.clone()));
         }
+        if wanted.is_empty() {
+            let unread = absent.iter().map(|(_, error)| error.clone());
+            unread.for_each(|error| errors.push(error));
+        }
+        if wanted.is_empty() && errors.has_errors() {
+            let first = errors.iter().next().cloned();
+            return Err(first.into_iter().collect());
+        }
+        let latents = self.blank_latents(&self.sources_of(&wanted)).map_err(super::one)?;
+        Ok((drawn, latents))
     }
-    // Beside draws from a prior, which the data do not move, what was summed is drawn from its own.
-    Ok(if blank.is_empty() { blank } else { blank.into_iter().chain(summed).collect() })
+
+    fn sources_of(&self, wanted: &[NameId]) -> BTreeSet<NameId> {
+        let summed: Vec<NameId> = self.summed().collect();
+        self.model.sources_of(wanted, &summed)
+    }
+
+    /// The latents that are summed inside the logarithm.
+    fn summed(&self) -> impl Iterator<Item = NameId> {
+        let is_summed = |l: &&LatentPlan| l.estimator().card().name == "marginalize";
+        self.plan.latents.iter().filter(is_summed).map(|l| l.name)
+    }
+
+    /// The latents of new rows that are drawn from their priors, of those that are needed.
+    fn blank_latents(&self, needed: &BTreeSet<NameId>) -> Result<Vec<NameId>, Diagnostic> {
+        let Self { model, lacking, fresh, .. } = *self;
+        let (mut blank, mut summed): (Vec<NameId>, Vec<NameId>) = (vec![], vec![]);
+        for site in model.sites().filter(|site| !site.observed && needed.contains(&site.name)) {
+            let is_new = site.dims.iter().any(|d| fresh.contains(d));
+            if self.summed().any(|name| name == site.name) {
+                if !is_new {
+                    return Err(errors::summed_out(model, site.name));
+                }
+                summed.push(site.name);
+                continue;
+            }
+            let reads = model.guide_names(site.name);
+            let unknown = |n: &NameId| {
+                lacking.contains(n) || blank.contains(n) || is_param_of(model, *n, fresh)
+            };
+            let without = reads.into_iter().find(unknown);
+            match (is_new, without) {
+                (false, Some(datum)) => return Err(errors::guide_lacks(model, site.name, datum)),
+                (true, lack) if site.guide.is_none() || lack.is_some() => blank.push(site.name),
+                _ => {}
+            }
+        }
+        // Beside draws from a prior, which the data do not move, what was summed is drawn from its own.
+        Ok(if blank.is_empty() { blank } else { blank.into_iter().chain(summed).collect() })
+    }
 }
 
 impl Prediction {
@@ -143,16 +198,21 @@ impl Prediction {
     }
 
     fn is_wanted(&self, name: NameId) -> bool {
-        let decl = self.problem.bound.model.name(name);
-        let is_new = decl.ty.dims.iter().any(|d| self.fresh.contains(d));
-        let is_shown = match decl.kind {
-            NameKind::Latent { .. } => true,
-            NameKind::Let { hidden, .. } => decl.ty.stage >= Stage::Param && !hidden,
-            _ => false,
-        };
+        let is_new = is_new(&self.problem.bound.model, name, &self.fresh);
         let is_short = self.blanks.drawn.is_empty() || infer::is_reported(&self.problem, name);
-        self.blanks.drawn.contains(&name) || is_new && is_shown && is_short
+        self.blanks.drawn.contains(&name) || is_new && is_short
     }
+}
+
+/// Whether it is a latent, or computed from some, and has new rows.
+fn is_new(model: &Model, name: NameId, fresh: &[DimId]) -> bool {
+    let decl = model.name(name);
+    let is_shown = match decl.kind {
+        NameKind::Latent { .. } => true,
+        NameKind::Let { hidden, .. } => decl.ty.stage >= Stage::Param && !hidden,
+        _ => false,
+    };
+    is_shown && decl.ty.dims.iter().any(|d| fresh.contains(d))
 }
 
 /// Whether it is a point estimate for each of some rows.

@@ -289,3 +289,30 @@ fn a_guide_of_parameters_of_rows_leaves_new_rows_to_the_prior() {
     let found = Fit::new(text, "x,y\n1,2\n2,4\n", &[("w", &[7.0, 8.0])]).predict("x\n10\n20\n");
     is_normal(draws(&found, "y", 1), 22.0, 3.0_f64.hypot(1.0));
 }
+
+#[test]
+fn what_nothing_predicted_depends_on_need_not_be_there() {
+    let text = "data x: real[n]\ndata s: real[m]\ndata g: binary[m]\nz[n] ~ Normal(0, 1)\nx ~ Normal(z, 0.5)\n\
+        w[m] ~ Normal(0, 1)\ns ~ Normal(w + g, 0.5)\nguide {\n  z ~ Normal(0.8 * x, 0.3)\n  w ~ Normal(s - g, 0.2)\n}\n";
+    let fit = Fit::new(text, "x,s,g\n1,2,0\n2,3,1\n", &[]);
+    let found = fit.predict("x\n5\n7\n6\n");
+    let names: Vec<&str> = found.quantities.iter().map(|q| q.name.as_str()).collect();
+    assert_eq!(names, ["z"], "s lacks g, and w is of rows that nobody asks about");
+    for (row, x) in [5.0, 7.0, 6.0].into_iter().enumerate() {
+        is_normal(draws(&found, "z", row), 0.8 * x, 0.3);
+    }
+    let found = fit.predict("g\n0\n1\n1\n");
+    is_normal(draws(&found, "s", 2), 1.0, 1.0_f64.hypot(0.5));
+    assert_eq!(fit.refused("x,s\n5,1\n7,1\n"), ["E0310"], "rows of m have no g");
+}
+
+#[test]
+fn what_something_predicted_depends_on_is_asked_for() {
+    let text = "data y: real[n]\ndata t: real[n]\ndata c: real[m]\na ~ Normal(0, 1)\nw[m] ~ Normal(0, 1)\n\
+        y ~ Normal(a * t + sum(c * w over m), 1)\n";
+    let fit = Fit::new(text, "y,t,c\n1,2,0\n2,3,1\n", &[]);
+    assert_eq!(fit.refused("t\n5\n7\n"), ["E0310"]);
+    let text = "data y: real[n]\ndata s: real[m]\ndata g: real[m]\na ~ Normal(0, 1)\ny ~ Normal(a, 1)\ns ~ Normal(a + g, 1)\n";
+    let fit = Fit::new(text, "y,s,g\n1,2,0\n2,3,1\n", &[]);
+    assert_eq!(fit.refused("y\n5\n7\n"), ["E0310"], "nothing else is left to predict");
+}

@@ -1,7 +1,7 @@
 //! Finds the field that each declared datum is read from, and what keys its axes.
 
 use super::source::{Keys, Source};
-use crate::check::model::{Columns, DataDecl, DimSize, Model, NameDecl, NameId, NameKind};
+use crate::check::model::{Columns, DataDecl, DimId, DimSize, Model, NameDecl, NameId, NameKind};
 use crate::data::errors::{file as file_errors, find as errors};
 use crate::data::table::{Cells, Field, File, Layout, Tables};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -48,10 +48,21 @@ pub(super) fn sources<'a>(
 pub(super) fn lacking(model: &Model, tables: &Tables) -> Vec<NameId> {
     let finder = Finder { model, tables };
     let observed = data(model).filter(|(_, _, data)| data.observed);
-    let found = |decl: &NameDecl, data: &DataDecl| {
-        finder.files(decl).iter().any(|f| !matches!(fields(decl, data, f), Ok(None)))
-    };
-    observed.filter(|(_, decl, data)| !found(decl, data)).map(|(name, ..)| name).collect()
+    observed.filter(|(_, decl, data)| !finder.holds(decl, data)).map(|(name, ..)| name).collect()
+}
+
+/// Other data that no file holds, along dimensions that no file has, each with what is to be said where it is needed.
+pub(super) fn absent(model: &Model, tables: &Tables) -> Vec<(NameId, Diagnostic)> {
+    let finder = Finder { model, tables };
+    let (held, not): (Vec<_>, Vec<_>) =
+        data(model).partition(|(_, decl, data)| finder.holds(decl, data));
+    let is_carried = |d: &DimId| held.iter().any(|(_, decl, _)| decl.ty.dims.contains(d));
+    let elsewhere = not
+        .into_iter()
+        .filter(|(_, decl, data)| !data.observed && !decl.ty.dims.iter().any(is_carried));
+    elsewhere
+        .filter_map(|(name, decl, data)| Some((name, finder.locate(decl, data).err()?)))
+        .collect()
 }
 
 fn data(model: &Model) -> impl Iterator<Item = (NameId, &NameDecl, &DataDecl)> {
@@ -80,6 +91,11 @@ impl<'a> Finder<'a> {
         let shape = shape(decl, data, file, &fields)?;
         let keys = (0..shape.len()).map(|axis| self.keys(decl, data, file, &shape, axis)).collect();
         Ok(Source { name, decl, data, file, fields, shape, keys })
+    }
+
+    /// Whether some file has it, in whatever state.
+    fn holds(&self, decl: &NameDecl, data: &DataDecl) -> bool {
+        self.files(decl).iter().any(|f| !matches!(fields(decl, data, f), Ok(None)))
     }
 
     fn is_datum(&self, name: &str) -> bool {

@@ -61,7 +61,7 @@ fn bound(
         for &name in &lacking {
             values[name.0 as usize] = Some(filled(&model, &dims, name, 0.0));
         }
-        Bound { model, dims, values, files }
+        Bound::new(model, dims, values, files)
     };
     (read.map(whole), diagnostics)
 }

@@ -7,7 +7,7 @@ use super::labels::Labels;
 use super::source::{Keys, Source};
 use super::{filled, find, overrides, read};
 use crate::check::model::{DimId, DimSize, Elem, Model, NameId, NameKind};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use std::sync::Arc;
 
 /// Data that are there, and what is not.
@@ -16,6 +16,8 @@ pub struct Partial {
     pub bound: Bound,
     /// Observed data that no file holds; not a number in `bound`.
     pub lacking: Vec<NameId>,
+    /// Other data that no file holds, along dimensions that no file has; blank as well. What is said where they are needed.
+    pub absent: Vec<(NameId, Diagnostic)>,
     /// Dimensions whose positions are others than those of the fit.
     pub fresh: Vec<DimId>,
     /// Dimensions that have labels behind those of the fit, and how many the fit has.
@@ -33,7 +35,10 @@ pub fn bind_partly(
     let mut diagnostics = Diagnostics::new();
     let mut sizes = overrides::apply(&model, sizes, false, &mut diagnostics);
     let lacking = find::lacking(&model, tables);
-    let sources = find::sources(&model, tables, &lacking, &mut diagnostics);
+    let absent = find::absent(&model, tables);
+    let blanks: Vec<NameId> =
+        lacking.iter().copied().chain(absent.iter().map(|(name, _)| *name)).collect();
+    let sources = find::sources(&model, tables, &blanks, &mut diagnostics);
     let (mut fresh, mut grown) = (vec![], vec![]);
     for (index, before) in fitted.iter().enumerate() {
         let dim = DimId(index as u32);
@@ -69,11 +74,12 @@ pub fn bind_partly(
         }
     }
     let partial = bound.map(|(dims, mut values, files)| {
-        for &name in &lacking {
+        for &name in &blanks {
             values[name.0 as usize] = Some(blank(&model, name, &dims));
         }
         fresh.extend(followers(&model, &fresh));
-        Partial { bound: Bound { model, dims, values, files }, lacking, fresh, grown }
+        let bound = Bound::new(model, dims, values, files);
+        Partial { bound, lacking, absent, fresh, grown }
     });
     (partial, diagnostics)
 }

@@ -172,7 +172,7 @@ impl World {
             Some(Array::new(dims?, plain.values.clone()))
         };
         let values = model.names.iter().map(|n| self.arrays.get(&n.name).and_then(array)).collect();
-        Ok(Bound { model: model.clone(), dims, values, files: vec![] })
+        Ok(Bound::new(model.clone(), dims, values, vec![]))
     }
 
     /// Keeps a computed part under a name that cannot be typed, its draws as a dimension that can be named where `listed`.
