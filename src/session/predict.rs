@@ -18,7 +18,8 @@ use std::sync::Arc;
 pub struct Prediction {
     pub problem: Problem,
     blanks: Blanks,
-    fresh: Vec<DimId>,
+    /// Latents and computed names with new rows, and observed data that are drawn.
+    wanted: Vec<NameId>,
     params: Vec<f64>,
 }
 
@@ -28,8 +29,9 @@ impl Session {
     /// # Errors
     /// E0447 where nothing is observed, E0448 where the fit lacks a parameter.
     pub fn replicas(&self, problem: Problem, fitted: &[Param]) -> Result<Prediction, Diagnostics> {
-        let drawn = self.model.observed().collect();
-        Self::known(problem, Blanks { drawn, ..Blanks::default() }, vec![], fitted)
+        let drawn: Vec<NameId> = self.model.observed().collect();
+        let rows = (vec![], drawn.clone());
+        Self::known(problem, Blanks { drawn, ..Blanks::default() }, rows, fitted)
     }
 
     /// What a fit says of new data. `before` are the dimensions of the fit, `then` its problem, which is asked for where the
@@ -50,7 +52,7 @@ impl Session {
         }
         let (partial, more) = data::bind_partly(self.model.clone(), &tables, &inputs.dims, before);
         found.extend(more);
-        let Some(Partial { mut bound, lacking, absent, fresh, grown }) = partial else {
+        let Some(Partial { mut bound, lacking, absent, unasked, fresh, grown }) = partial else {
             return Err(found);
         };
         bound.model = Arc::new(settled(&self.model, &fresh, then)?);
@@ -60,18 +62,26 @@ impl Session {
         if more.has_errors() {
             return Err(more);
         }
-        let said = Said { model: &bound.model, plan: &plan, lacking: &lacking, fresh: &fresh };
-        let (drawn, latents) = said.blanks(&absent)?;
+        let said = Said {
+            model: &bound.model,
+            plan: &plan,
+            lacking: &lacking,
+            absent: &absent,
+            unasked: &unasked,
+            fresh: &fresh,
+        };
+        let (drawn, wanted) = said.wanted()?;
+        let latents = said.blank_latents(&said.sources_of(&wanted)).map_err(super::one)?;
         let seed = inputs.seed.or(self.model.fit.seed).unwrap_or(SEED);
         let problem = self.assemble(bound, plan, seed);
         let blanks = Blanks { drawn, lacking, latents, grown };
-        Ok((Self::known(problem, blanks, fresh, fitted)?, found))
+        Ok((Self::known(problem, blanks, (fresh, wanted), fitted)?, found))
     }
 
     fn known(
         problem: Problem,
         blanks: Blanks,
-        fresh: Vec<DimId>,
+        (fresh, wanted): (Vec<DimId>, Vec<NameId>),
         fitted: &[Param],
     ) -> Result<Prediction, Diagnostics> {
         let model = &problem.bound.model;
@@ -88,7 +98,7 @@ impl Session {
         if let Some(param) = missing.iter().find(needed) {
             return Err(super::one(errors::not_of_the_fit(model, param, &fresh)));
         }
-        let prediction = Prediction { params, blanks, fresh, problem };
+        let prediction = Prediction { params, blanks, wanted, problem };
         let model = prediction.problem.bound.model.clone();
         match names(&model).any(|name| prediction.is_wanted(name)) {
             true => Ok(prediction),
@@ -102,45 +112,41 @@ struct Said<'s> {
     model: &'s Model,
     plan: &'s Plan,
     lacking: &'s [NameId],
+    absent: &'s [(NameId, Diagnostic)],
+    unasked: &'s [DimId],
     fresh: &'s [DimId],
 }
 
 impl Said<'_> {
-    /// The observed data and the latents that are to be drawn. What is of rows that nobody asks about and cannot be had is left
-    /// out, where something else is asked for.
-    fn blanks(
-        &self,
-        absent: &[(NameId, Diagnostic)],
-    ) -> Result<(Vec<NameId>, Vec<NameId>), Diagnostics> {
-        let lacks = |name: &NameId| {
-            let needed = self.sources_of(&[*name]);
-            absent.iter().find(|(datum, _)| needed.contains(datum)).map(|(_, error)| error)
+    /// The observed data that are to be drawn, and everything that is. What is of rows that nobody asks about and cannot be had
+    /// is left out, where something else is asked for.
+    fn wanted(&self) -> Result<(Vec<NameId>, Vec<NameId>), Diagnostics> {
+        let mut left_out = vec![];
+        let mut can_be_had = |name: &NameId| {
+            let error = self.lack(*name).filter(|_| self.is_unasked(*name));
+            error.map(|error| left_out.push(error)).is_none()
         };
-        let (mut drawn, mut errors) = (vec![], Diagnostics::new());
-        for &name in self.lacking {
-            let is_new = self.model.name(name).ty.dims.iter().any(|d| self.fresh.contains(d));
-            let error = lacks(&name).cloned();
-            let error = error.or_else(|| self.blank_latents(&self.sources_of(&[name])).err());
-            match error.filter(|_| !is_new) {
-                Some(error) => errors.push(error),
-                None => drawn.push(name),
-            }
-        }
+        let drawn = self.lacking.iter().copied().filter(&mut can_be_had).collect::<Vec<_>>();
         let new = names(self.model).filter(|&name| is_new(self.model, name, self.fresh));
-        let wanted: Vec<NameId> = new.chain(drawn.iter().copied()).collect();
-        if let Some(error) = wanted.iter().find_map(lacks) {
-            return Err(super::one(error.clone()));
-        }
-        if wanted.is_empty() {
-            let unread = absent.iter().map(|(_, error)| error.clone());
-            unread.for_each(|error| errors.push(error));
-        }
-        if wanted.is_empty() && errors.has_errors() {
-            let first = errors.iter().next().cloned();
-            return Err(first.into_iter().collect());
-        }
-        let latents = self.blank_latents(&self.sources_of(&wanted)).map_err(super::one)?;
-        Ok((drawn, latents))
+        let wanted: Vec<NameId> = new.filter(can_be_had).chain(drawn.iter().copied()).collect();
+        let error = match wanted.is_empty() {
+            true => left_out.into_iter().next().or_else(|| Some(self.absent.first()?.1.clone())),
+            false => wanted.iter().find_map(|&name| self.lack(name)),
+        };
+        error.map_or(Ok((drawn, wanted)), |error| Err(super::one(error)))
+    }
+
+    /// What is missing for the draws of a name.
+    fn lack(&self, name: NameId) -> Option<Diagnostic> {
+        let needed = self.sources_of(&[name]);
+        let absent = self.absent.iter().find(|(datum, _)| needed.contains(datum));
+        let error = absent.map(|(_, error)| error.clone());
+        error.or_else(|| self.blank_latents(&needed).err())
+    }
+
+    /// Whether it is of rows that the new data do not have.
+    fn is_unasked(&self, name: NameId) -> bool {
+        self.model.name(name).ty.dims.iter().any(|d| self.unasked.contains(d))
     }
 
     fn sources_of(&self, wanted: &[NameId]) -> BTreeSet<NameId> {
@@ -198,9 +204,8 @@ impl Prediction {
     }
 
     fn is_wanted(&self, name: NameId) -> bool {
-        let is_new = is_new(&self.problem.bound.model, name, &self.fresh);
         let is_short = self.blanks.drawn.is_empty() || infer::is_reported(&self.problem, name);
-        self.blanks.drawn.contains(&name) || is_new && is_short
+        self.blanks.drawn.contains(&name) || self.wanted.contains(&name) && is_short
     }
 }
 

@@ -22,7 +22,8 @@ struct Fit {
 }
 
 fn inputs(folder: &Path, name: &str, text: &str) -> Inputs {
-    let file = folder.join(name);
+    let end = if text.starts_with('{') { "json" } else { "csv" };
+    let file = folder.join(format!("{name}.{end}"));
     std::fs::write(&file, text).unwrap();
     Inputs { data: vec![file.display().to_string()], ..Inputs::default() }
 }
@@ -33,7 +34,7 @@ impl Fit {
         let folder = tempfile::tempdir().unwrap();
         let (session, found) = Session::from_source(Source::new("test.elbow", text));
         assert!(!found.has_errors(), "{found:?}");
-        let (problem, found) = session.problem(&inputs(folder.path(), "data.csv", data));
+        let (problem, found) = session.problem(&inputs(folder.path(), "data", data));
         let problem = problem.unwrap_or_else(|| panic!("{found:?}"));
         let settings = session.settings(&FitSettings::default());
         let config = Config::new(&problem, &settings, 1, Lowering::Fast);
@@ -51,7 +52,7 @@ impl Fit {
     fn attempt(&self, csv: &str) -> Result<Prediction, Diagnostics> {
         let dims = self.problem.bound.dims.clone();
         let before: Vec<BoundDim> = dims;
-        let new = inputs(self.folder.path(), "new.csv", csv);
+        let new = inputs(self.folder.path(), "new", csv);
         let then = || Ok(self.problem.clone());
         self.session.prediction(&new, &before, &self.params, &then).map(|(found, _)| found)
     }
@@ -304,6 +305,20 @@ fn what_nothing_predicted_depends_on_need_not_be_there() {
     let found = fit.predict("g\n0\n1\n1\n");
     is_normal(draws(&found, "s", 2), 1.0, 1.0_f64.hypot(0.5));
     assert_eq!(fit.refused("x,s\n5,1\n7,1\n"), ["E0310"], "rows of m have no g");
+}
+
+#[test]
+fn rows_that_nobody_asks_about_may_share_a_dimension_with_new_ones() {
+    let text = "data x: real[n, k]\ndata s: real[m, k]\ndata g: real[m, k]\nz[n] ~ Normal(0, 1)\nw[m] ~ Normal(0, 1)\n\
+        x ~ Normal(z, 1)\ns ~ Normal(w * g, 1)\nmean_s = w * g\n\
+        guide {\n  z ~ Normal(mean(x over k), 0.3)\n  w ~ Normal(mean(s - g over k), 0.2)\n}\n";
+    let data = r#"{"x": [[1, 2], [3, 4]], "s": [[1, 2], [3, 4]], "g": [[0, 1], [1, 1]]}"#;
+    let fit = Fit::new(text, data, &[]);
+    let found = fit.predict(r#"{"x": [[5, 6], [7, 8], [9, 9]]}"#);
+    let names: Vec<&str> = found.quantities.iter().map(|q| q.name.as_str()).collect();
+    assert_eq!(names, ["z"]);
+    is_normal(draws(&found, "z", 1), 7.5, 0.3);
+    assert_eq!(fit.refused(r#"{"s": [[1, 2]]}"#), ["E0310"], "mean_s has new rows, which g lacks");
 }
 
 #[test]

@@ -51,18 +51,30 @@ pub(super) fn lacking(model: &Model, tables: &Tables) -> Vec<NameId> {
     observed.filter(|(_, decl, data)| !finder.holds(decl, data)).map(|(name, ..)| name).collect()
 }
 
-/// Other data that no file holds, along dimensions that no file has, each with what is to be said where it is needed.
-pub(super) fn absent(model: &Model, tables: &Tables) -> Vec<(NameId, Diagnostic)> {
+/// The dimensions that data would size and that no file has.
+pub(super) fn unasked(model: &Model, tables: &Tables) -> Vec<DimId> {
     let finder = Finder { model, tables };
-    let (held, not): (Vec<_>, Vec<_>) =
-        data(model).partition(|(_, decl, data)| finder.holds(decl, data));
-    let is_carried = |d: &DimId| held.iter().any(|(_, decl, _)| decl.ty.dims.contains(d));
-    let elsewhere = not
-        .into_iter()
-        .filter(|(_, decl, data)| !data.observed && !decl.ty.dims.iter().any(is_carried));
-    elsewhere
-        .filter_map(|(name, decl, data)| Some((name, finder.locate(decl, data).err()?)))
-        .collect()
+    let held: Vec<&NameDecl> = data(model)
+        .filter(|(_, decl, data)| finder.holds(decl, data))
+        .map(|(_, decl, _)| decl)
+        .collect();
+    let dims = (0..model.dims.len() as u32).map(DimId);
+    let is_sized = |d: &DimId| model.dim(*d).size == DimSize::FromData;
+    dims.filter(is_sized).filter(|d| !held.iter().any(|h| h.ty.dims.contains(d))).collect()
+}
+
+/// Data beside the observed ones that no file holds, of rows that no file has: each with what is to be said where it is needed.
+pub(super) fn absent(
+    model: &Model,
+    tables: &Tables,
+    unasked: &[DimId],
+) -> Vec<(NameId, Diagnostic)> {
+    let finder = Finder { model, tables };
+    let of_others = |dims: &[DimId]| dims.is_empty() || dims.iter().any(|d| unasked.contains(d));
+    let absent = data(model).filter(|(_, decl, data)| {
+        !data.observed && of_others(&decl.ty.dims) && !finder.holds(decl, data)
+    });
+    absent.filter_map(|(name, decl, data)| Some((name, finder.locate(decl, data).err()?))).collect()
 }
 
 fn data(model: &Model) -> impl Iterator<Item = (NameId, &NameDecl, &DataDecl)> {

@@ -16,8 +16,10 @@ pub struct Partial {
     pub bound: Bound,
     /// Observed data that no file holds; not a number in `bound`.
     pub lacking: Vec<NameId>,
-    /// Other data that no file holds, along dimensions that no file has; blank as well. What is said where they are needed.
+    /// Other data that no file holds, of rows that no file has; blank as well. What is said where they are needed.
     pub absent: Vec<(NameId, Diagnostic)>,
+    /// The dimensions of such rows.
+    pub unasked: Vec<DimId>,
     /// Dimensions whose positions are others than those of the fit.
     pub fresh: Vec<DimId>,
     /// Dimensions that have labels behind those of the fit, and how many the fit has.
@@ -35,7 +37,8 @@ pub fn bind_partly(
     let mut diagnostics = Diagnostics::new();
     let mut sizes = overrides::apply(&model, sizes, false, &mut diagnostics);
     let lacking = find::lacking(&model, tables);
-    let absent = find::absent(&model, tables);
+    let unasked = find::unasked(&model, tables);
+    let absent = find::absent(&model, tables, &unasked);
     let blanks: Vec<NameId> =
         lacking.iter().copied().chain(absent.iter().map(|(name, _)| *name)).collect();
     let sources = find::sources(&model, tables, &blanks, &mut diagnostics);
@@ -79,7 +82,7 @@ pub fn bind_partly(
         }
         fresh.extend(followers(&model, &fresh));
         let bound = Bound::new(model, dims, values, files);
-        Partial { bound, lacking, absent, fresh, grown }
+        Partial { bound, lacking, absent, unasked, fresh, grown }
     });
     (partial, diagnostics)
 }
