@@ -31,7 +31,7 @@ pub use eval::{Inputs, Rounding, apply, constant, eval, eval_given, largest};
 pub use gamma_slope::gamma_slope;
 pub use grad::{active, grad, guarded, is_unbounded, passes, pull_back, vjp, vjp_past};
 pub use op::{Binary, Entry, Noise, Op, Real, Reduce, Sampler, Unary};
-pub use placing::{Held, Placing, Rows, Table, table_of};
+pub use placing::{Held, Placing, Rows, Table, read_rounded, table_of};
 pub use print::{dump, line, op as op_words};
 pub use sampler::draw;
 pub use schedule::Schedule;

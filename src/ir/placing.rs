@@ -13,6 +13,16 @@ pub trait Table: std::fmt::Debug + Send + Sync {
     /// Copies a row to `out`, which is as long.
     fn read(&self, row: usize, out: &mut [f64]);
 
+    /// The same in single precision, to which numbers are rounded.
+    fn read_single(&self, row: usize, out: &mut [f32]) {
+        read_rounded(self, row, out);
+    }
+
+    /// The memory that a row, of `len` elements, is read from, if it is one piece of memory.
+    fn memory(&self, _row: usize, _len: usize) -> Option<Range<*const u8>> {
+        None
+    }
+
     /// Whether rows come from so far away that it is worth saying beforehand which will be read.
     fn is_far(&self) -> bool {
         false
@@ -20,6 +30,13 @@ pub trait Table: std::fmt::Debug + Send + Sync {
 
     /// Begins to fetch a row, of `len` elements, that will be read soon.
     fn expect(&self, _row: usize, _len: usize) {}
+}
+
+/// Reads a row in double precision and rounds it.
+pub fn read_rounded(table: &(impl Table + ?Sized), row: usize, out: &mut [f32]) {
+    let mut wide = vec![0.0; out.len()];
+    table.read(row, &mut wide);
+    out.iter_mut().zip(wide).for_each(|(to, x)| *to = x as f32);
 }
 
 /// A table in memory, row after row.
@@ -96,6 +113,11 @@ impl Placing {
             chosen = chosen.iter().flat_map(further).collect();
         }
         chosen
+    }
+
+    /// Whether the elements of a row lie one after the other.
+    pub fn is_contiguous(&self) -> bool {
+        self.runs.len() == 1
     }
 
     /// Where the runs of a row lie that is in a place of the batch, all of them as long; no two rows share any.

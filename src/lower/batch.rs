@@ -11,6 +11,7 @@ use crate::estimator::Value;
 use crate::guide::Bijector;
 use crate::ir::{self, Dim, Graph, Held, NodeId, Op, Table, table_of};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The graph where no dimension is batched, and what was brought over from it.
@@ -247,11 +248,11 @@ impl BoundTable {
     }
 
     /// Copies the elements of one row.
-    fn copy<T: Copy + Into<f64>>(&self, from: &[T], out: &mut [f64]) {
+    fn copy<T: Copy, U>(&self, from: &[T], out: &mut [U], convert: impl Fn(T) -> U) {
         if self.offsets.is_empty() {
-            return out.iter_mut().zip(from).for_each(|(to, &x)| *to = x.into());
+            return out.iter_mut().zip(from).for_each(|(to, &x)| *to = convert(x));
         }
-        out.iter_mut().zip(&self.offsets).for_each(|(to, &at)| *to = from[at].into());
+        out.iter_mut().zip(&self.offsets).for_each(|(to, &at)| *to = convert(from[at]));
     }
 }
 
@@ -267,6 +268,16 @@ impl Table for BoundTable {
         }
     }
 
+    fn memory(&self, row: usize, len: usize) -> Option<Range<*const u8>> {
+        let array = self.bound.array(self.name).filter(|_| self.offsets.is_empty())?;
+        let own = self.first(row)..self.first(row) + len;
+        if let Some(bytes) = array.bytes() {
+            return Some(bytes.get(own)?.as_ptr_range());
+        }
+        let Range { start, end } = array.values.get(own)?.as_ptr_range();
+        Some(start.cast()..end.cast())
+    }
+
     fn read(&self, row: usize, out: &mut [f64]) {
         let Some(array) = self.bound.array(self.name) else { return };
         let first = self.first(row);
@@ -275,8 +286,20 @@ impl Table for BoundTable {
             return disk.read(first, out).unwrap_or_else(|_| out.fill(f64::NAN));
         }
         if let Some(bytes) = array.bytes() {
-            return self.copy(&bytes[first..], out);
+            return self.copy(&bytes[first..], out, f64::from);
         }
-        self.copy(&array.values[first..], out);
+        self.copy(&array.values[first..], out, |x| x);
+    }
+
+    fn read_single(&self, row: usize, out: &mut [f32]) {
+        let Some(array) = self.bound.array(self.name) else { return };
+        let first = self.first(row);
+        if array.disk.is_some() {
+            return ir::read_rounded(self, row, out);
+        }
+        if let Some(bytes) = array.bytes() {
+            return self.copy(&bytes[first..], out, f32::from);
+        }
+        self.copy(&array.values[first..], out, |x| x as f32);
     }
 }

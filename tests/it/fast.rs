@@ -1,6 +1,6 @@
 //! The fast lowering against the interpreter: random programs on every instruction set, then each kind of loop on its own.
 
-use crate::graphs::{oracle, random_inputs, random_program};
+use crate::graphs::{oracle, random_inputs, random_program, random_tall_program};
 use elbow::backend::{Float, Lowering, NoiseSource, Options, Program, Step, fast};
 use elbow::ir::{Dim, Entry, Graph, Inputs, Noise, Op, Rounding, Schedule, eval};
 use rand::SeedableRng;
@@ -88,6 +88,19 @@ fn random_programs_agree_with_the_interpreter() {
         let program = random_program(seed);
         let inputs = random_inputs(&program.graph, seed);
         check_program(&format!("seed {seed}"), &program, &inputs, [1e-9, 5e-3]);
+    }
+}
+
+/// Loops over some tens of rows are cut along the rows where they can be, and keep less memory.
+#[test]
+fn random_tall_programs_agree_and_are_the_same_bits() {
+    for seed in 0..60 {
+        let program = random_tall_program(seed);
+        let inputs = random_inputs(&program.graph, seed);
+        check_program(&format!("tall, seed {seed}"), &program, &inputs, [1e-9, 5e-3]);
+        if seed % 4 == 0 {
+            check_threads(&format!("tall, seed {seed}"), &program);
+        }
     }
 }
 

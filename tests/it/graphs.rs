@@ -13,13 +13,15 @@ use rand::{RngExt, SeedableRng};
 
 /// Programs for seeds 0 … : small and large dimensions, every op; parameters, data and noise exact in f32.
 pub(crate) fn random_program(seed: u64) -> Program {
-    let mut maker = Maker::new(seed);
-    maker.leaves();
-    let ops = maker.rng.random_range(6..30);
-    for _ in 0..ops {
-        maker.step();
-    }
-    maker.finish()
+    Maker::new(seed).program()
+}
+
+/// The same over arrays of some tens of rows and some hundreds of lanes.
+pub(crate) fn random_tall_program(seed: u64) -> Program {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut size = |sizes: [usize; 3]| sizes[rng.random_range(0..3)];
+    let sizes = [size([16, 17, 40]), size([1, 2, 3]), size([2, 20, 33]), size([260, 450, 500])];
+    Maker::sized(rng, sizes, seed).program()
 }
 
 /// Parameters as they start, states, and noise of the right kinds, all exact in f32.
@@ -65,15 +67,27 @@ const MOST: usize = 20_000;
 impl Maker {
     fn new(seed: u64) -> Self {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut g = Graph::new();
         let n = rng.random_range(2..=7);
         let long = [5, 37, 64, 1100][rng.random_range(0..4)];
         let sizes = [n, rng.random_range(1..=7), rng.random_range(1..=7), long];
+        Self::sized(rng, sizes, seed)
+    }
+
+    fn sized(mut rng: Xoshiro256PlusPlus, sizes: [usize; 4], seed: u64) -> Self {
+        let (mut g, n) = (Graph::new(), sizes[0]);
         let dims = sizes.iter().enumerate().map(|(i, &n)| g.dim(format!("d{i}"), n)).collect();
         let twin = g.dim("d0'", n);
         let slack = rng.random_range(0..n);
         let short = g.dim("short", n - slack);
         Self { rng, g, dims, twin, short, slack, pool: vec![], seed }
+    }
+
+    fn program(mut self) -> Program {
+        self.leaves();
+        for _ in 0..self.rng.random_range(6..30) {
+            self.step();
+        }
+        self.finish()
     }
 
     fn leaves(&mut self) {

@@ -8,10 +8,11 @@ use super::layout::{Layout, strides};
 use super::pick::Pick;
 use super::pool::{Pool, Scratch};
 use super::product::{Product, Products};
+use super::rowwise::is_tall;
 use super::scatter::Scatter;
 use super::schedule::{Role, Schedule, Stage, Wanted, iteration, lanes_of};
 use super::solve::Solve;
-use super::tiles::{Fold, Loop};
+use super::tiles::{CHUNKS, Fold, Loop};
 use super::view::View;
 use super::whole::Whole;
 use super::writer::{Temp, Val, Writer, tile_len};
@@ -32,6 +33,8 @@ pub(super) struct Emitter<'a, E> {
     /// Where an output has to lie, if that was asked for.
     places: &'a HashMap<NodeId, *mut E>,
     vals: HashMap<NodeId, Val<E>>,
+    /// Arrays that no stage after the present one reads.
+    dying: Vec<NodeId>,
     pub(super) pool: Pool<E>,
 }
 
@@ -50,7 +53,8 @@ impl<'a, E: Lane> Emitter<'a, E> {
             let strides = strides(graph, graph.shape(id), layout.pitch);
             (id, Val { ptr: leaves.leaf(graph.op(id)), strides, is_scratch: false })
         });
-        Self { wanted, schedule, places, vals: vals.collect(), pool: Pool::new() }
+        let vals = vals.collect();
+        Self { wanted, schedule, places, vals, dying: vec![], pool: Pool::new() }
     }
 
     /// Where an output lies.
@@ -58,7 +62,23 @@ impl<'a, E: Lane> Emitter<'a, E> {
         self.vals[&id].ptr
     }
 
-    pub(super) fn stage(&mut self, stage: &Stage) -> Run<E> {
+    /// The runs of all stages. Memory of what is read no more is used again, while it is in cache.
+    pub(super) fn runs(&mut self) -> Vec<Run<E>> {
+        let schedule = self.schedule;
+        let last_read = schedule.last_read(self.wanted.outputs);
+        let run = |(stage, last): (&Stage, Vec<NodeId>)| {
+            self.dying = last.into_iter().filter(|&id| !self.is_temporary(id)).collect();
+            let run = self.stage(stage);
+            for id in std::mem::take(&mut self.dying) {
+                let len = Layout::of(self.wanted.graph, self.wanted.graph.shape(id)).len();
+                self.pool.give_back(self.vals[&id].ptr, len);
+            }
+            run
+        };
+        schedule.stages.iter().zip(last_read).map(run).collect()
+    }
+
+    fn stage(&mut self, stage: &Stage) -> Run<E> {
         match stage {
             Stage::Whole(id) => self.whole(*id),
             Stage::Products(nodes) => self.products(nodes),
@@ -77,8 +97,11 @@ impl<'a, E: Lane> Emitter<'a, E> {
 
     fn tile_for(&self, dim: Dim, nodes: &[NodeId]) -> usize {
         let graph = self.wanted.graph;
-        let rows =
-            |shape: &Shape| if shape.contains(dim) { Layout::of(graph, shape).rows } else { 0 };
+        let rows = |shape: &Shape| match Layout::of(graph, shape).rows {
+            _ if !shape.contains(dim) => 0,
+            rows if is_tall(rows, graph.size(dim)) => rows.div_ceil(CHUNKS),
+            rows => rows,
+        };
         let held = nodes.iter().map(|&id| rows(graph.shape(id))).max();
         let read = nodes.iter().map(|&id| rows(&iteration(graph, id))).max();
         tile_len(held.unwrap_or(1), read.unwrap_or(1))
@@ -170,9 +193,33 @@ impl<'a, E: Lane> Emitter<'a, E> {
             self.vals.insert(id, temp.val.clone());
             return Some(temp);
         }
-        let val = self.array(id, writer.pool);
+        let val = match writer.tile.and_then(|_| self.heir_of(id)) {
+            Some(base) => self.vals[&base].clone(),
+            None => self.array(id, writer.pool),
+        };
         self.vals.insert(id, val);
         None
+    }
+
+    /// An array whose memory a node of a tiled loop may have: what the loop reads of it, it has read by then, tile by tile.
+    fn heir_of(&mut self, id: NodeId) -> Option<NodeId> {
+        let graph = self.wanted.graph;
+        if self.places.contains_key(&id) {
+            return None;
+        }
+        let is_read = |&base: &NodeId| {
+            let readers = self.schedule.readers.get(&base).into_iter().flatten();
+            readers.clone().all(|&reader| {
+                let mut views =
+                    graph.node(reader).args.iter().map(|&arg| self.schedule.view(graph, arg));
+                let is_straight = views.all(|view| view.base != base || view.is_whole());
+                self.schedule.is_before(reader, id)
+                    || is_straight && (reader < id || reader == id && self.may_overwrite(id, base))
+            })
+        };
+        let like = |base: &NodeId| graph.shape(*base) == graph.shape(id);
+        let at = self.dying.iter().position(|base| like(base) && is_read(base))?;
+        Some(self.dying.swap_remove(at))
     }
 
     /// A whole array for a result.

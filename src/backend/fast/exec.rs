@@ -41,16 +41,20 @@ fn place<E: Lane>(instr: &Instr<E>, tile: &Tile) -> Rows<E> {
         Place::Fixed => 0,
         Place::Streamed => tile.start,
         Place::Scratch => tile.scratch,
+        Place::Partial => tile.start + tile.partial,
     };
+    let (first, count) = tile.rows.of(instr.rows as usize);
     let o = &instr.operands;
     let (start, lanes) = match instr.lanes {
         0 => (tile.start, tile.lanes),
         lanes => (0, lanes as usize),
     };
     Rows {
-        ptr: std::array::from_fn(|k| o[k].ptr.wrapping_add(shift(o[k].place))),
+        ptr: std::array::from_fn(|k| {
+            o[k].ptr.wrapping_add(shift(o[k].place)).wrapping_add(o[k].step.wrapping_mul(first))
+        }),
         step: std::array::from_fn(|k| o[k].step),
-        count: instr.rows as usize,
+        count,
         lanes,
         start,
     }

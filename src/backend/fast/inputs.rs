@@ -1,11 +1,12 @@
 //! What a step is given each time: rows of tables, noise, knobs and states.
 
 use super::layout::Layout;
-use super::memory::Buffer;
+use super::memory::{Buffer, fetch};
 use super::slot::Elem;
 use crate::backend::NoiseSource;
 use crate::backend::crew::{Parts, run_parts};
 use crate::ir::{BatchInfo, Graph, Noise, Op, Placing, Rows, Table};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What changes between steps, apart from parameters: one array for each row of the graph's tables.
@@ -28,6 +29,8 @@ struct BatchInput<E> {
     packed: Vec<E>,
 }
 
+/// Rows are picked here and there: each is on its way into the cache while so many before it are converted.
+const AHEAD: usize = 3;
 /// Elements that are worth handing to a second thread.
 pub(super) const SPLIT: usize = 16_384;
 
@@ -76,19 +79,32 @@ struct Filling<'a, E> {
 // SAFETY: no two rows of a batch share a place, and each row is in one part.
 unsafe impl<E: Elem> Parts for Filling<'_, E> {
     fn run_part(&self, number: usize) {
-        let mut row = vec![0.0; self.placing.row_len()];
+        let mut row = vec![E::ZERO; self.placing.row_len()];
         let first = number * self.each;
+        let fetch_row = |slot: usize| {
+            let row = self.chosen.get(slot);
+            let memory = row.and_then(|&row| self.table.memory(row, self.placing.row_len()));
+            memory.into_iter().for_each(fetch);
+        };
+        (first..first + AHEAD).for_each(fetch_row);
         for slot in first..self.chosen.len().min(first + self.each) {
-            self.table.read(self.chosen[slot], &mut row);
+            fetch_row(slot + AHEAD);
+            let from = self.chosen[slot];
+            // SAFETY: the array has a place for every run, and no kernel is running.
+            let to = |place: &Range<usize>| unsafe {
+                std::slice::from_raw_parts_mut(self.to.wrapping_add(place.start), place.len())
+            };
+            let mut places = self.placing.places(slot);
+            if let Some(place) = places.next().filter(|_| self.placing.is_contiguous()) {
+                E::read(self.table.as_ref(), from, to(&place));
+                continue;
+            }
+            E::read(self.table.as_ref(), from, &mut row);
             let mut rest = &row[..];
             for place in self.placing.places(slot) {
                 let (run, further) = rest.split_at(place.len());
                 rest = further;
-                // SAFETY: the array has a place for every run, and no kernel is running.
-                let to = unsafe {
-                    std::slice::from_raw_parts_mut(self.to.wrapping_add(place.start), place.len())
-                };
-                run.iter().zip(to).for_each(|(&x, to)| *to = E::of(x));
+                to(&place).copy_from_slice(run);
             }
         }
     }

@@ -51,6 +51,8 @@ pub(super) enum Place {
     Streamed,
     /// A tile buffer: every chunk has its own.
     Scratch,
+    /// An array that is streamed, of which every chunk has its own.
+    Partial,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -127,4 +129,26 @@ pub(super) struct Tile {
     pub(super) lanes: usize,
     /// Elements from the scratch memory of chunk 0 to that of this chunk.
     pub(super) scratch: usize,
+    /// Likewise of partial arrays.
+    pub(super) partial: usize,
+    pub(super) rows: Share,
+}
+
+/// Instructions of several rows do the part number `part` of `of`; all of them where `of` is 0.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Share {
+    pub(super) part: usize,
+    pub(super) of: usize,
+}
+
+impl Share {
+    /// Of so many rows: the first one, and how many.
+    #[inline(always)]
+    pub(super) fn of(self, rows: usize) -> (usize, usize) {
+        if self.of == 0 || rows == 1 {
+            return (0, rows);
+        }
+        let first = rows * self.part / self.of;
+        (first, rows * (self.part + 1) / self.of - first)
+    }
 }

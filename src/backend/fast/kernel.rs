@@ -66,7 +66,7 @@ impl<E: Lane> Kernel<E> {
             .collect();
         let mut binder = Binder { graph: &graph, inputs: source.inputs, data, held: Vec::new() };
         let mut emitter = Emitter::new(wanted, &schedule, &places, &mut binder);
-        let runs = schedule.stages.iter().map(|stage| emitter.stage(stage)).collect();
+        let runs = emitter.runs();
         let outputs = outputs.iter().map(|&id| emitter.place_of(id)).collect();
         let memory = (emitter.pool.into_buffers(), binder.held);
         Self { runs, outputs, _memory: memory }

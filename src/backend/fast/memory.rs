@@ -1,6 +1,7 @@
 //! Memory that instructions point into: allocated once, aligned to cache lines, never moved.
 
 use crate::backend::simd::Lane;
+use std::ops::Range;
 
 /// Bytes of a cache line, and of the widest vector.
 const LINE: usize = 64;
@@ -54,6 +55,19 @@ pub(super) fn prefer_large_pages<E>(array: &mut [E]) {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn prefer_large_pages<E>(_: &mut [E]) {}
+
+/// Begins to bring memory into the cache.
+pub(super) fn fetch(memory: Range<*const u8>) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (memory.start.addr()..memory.end.addr()).step_by(LINE) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let at = memory.start.with_addr(line);
+        // SAFETY: a hint, which reads nothing, wherever it points.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = memory;
+}
 
 impl<E: Lane> Buffer<E> {
     pub(super) fn zeros(len: usize) -> Self {

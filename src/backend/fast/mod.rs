@@ -28,6 +28,7 @@ mod pick;
 mod pool;
 mod product;
 mod rows;
+mod rowwise;
 mod scatter;
 mod schedule;
 mod simplify;

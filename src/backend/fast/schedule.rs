@@ -44,6 +44,7 @@ pub(super) struct Schedule {
     /// Per node that is computed: those that read it, through views.
     pub(super) readers: HashMap<NodeId, Vec<NodeId>>,
     level: HashMap<NodeId, u32>,
+    stage_of: HashMap<NodeId, usize>,
 }
 
 /// What is asked of a kernel.
@@ -64,6 +65,7 @@ impl Schedule {
             roles: HashMap::new(),
             readers: HashMap::new(),
             level: HashMap::new(),
+            stage_of: HashMap::new(),
         };
         for &id in &needed {
             let role = schedule.role_of(wanted, id, &long);
@@ -74,6 +76,13 @@ impl Schedule {
             schedule.postpone(graph, id);
         }
         schedule.lay_out(graph, &needed);
+        for (number, stage) in schedule.stages.iter().enumerate() {
+            let nodes = match stage {
+                Stage::Whole(id) => std::slice::from_ref(id),
+                Stage::Straight(nodes) | Stage::Tiled(_, nodes) | Stage::Products(nodes) => nodes,
+            };
+            schedule.stage_of.extend(nodes.iter().map(|&id| (id, number)));
+        }
         schedule
     }
 
@@ -173,6 +182,24 @@ impl Schedule {
                 }
                 || !graph.node(reader).args.iter().all(|&arg| self.is_local(graph, id, arg))
         })
+    }
+
+    /// For each stage, what it is the last one to read: computed, not by views, and no output.
+    pub(super) fn last_read(&self, outputs: &[NodeId]) -> Vec<Vec<NodeId>> {
+        let mut last = vec![Vec::new(); self.stages.len()];
+        for (id, readers) in self.readers.iter().filter(|(id, _)| !outputs.contains(id)) {
+            let stages = readers.iter().filter_map(|reader| self.stage_of.get(reader));
+            if let Some(&stage) = stages.max().filter(|_| self.stage_of.contains_key(id)) {
+                last[stage].push(*id);
+            }
+        }
+        last.iter_mut().for_each(|ids| ids.sort());
+        last
+    }
+
+    /// Whether the stage of a node comes before that of another.
+    pub(super) fn is_before(&self, id: NodeId, other: NodeId) -> bool {
+        self.stage_of[&id] < self.stage_of[&other]
     }
 
     fn is_local(&self, graph: &Graph, id: NodeId, arg: NodeId) -> bool {

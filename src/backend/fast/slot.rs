@@ -6,7 +6,7 @@
 use super::memory::{prefer_large_pages, zeros};
 use crate::backend::NoiseSource;
 use crate::backend::simd::Lane;
-use crate::ir::Noise;
+use crate::ir::{Noise, Table};
 use dfdx::prelude::{Cpu, Gradients, Rank0, Tensor, TensorFromVec, Unit};
 
 /// An element that both our kernels and dfdx know.
@@ -15,6 +15,8 @@ pub(super) trait Elem: Lane + Unit {
     const FLUSHES: bool;
 
     fn fill(source: &mut dyn NoiseSource, step: u64, noise: usize, kind: Noise, out: &mut [Self]);
+
+    fn read(table: &dyn Table, row: usize, out: &mut [Self]);
 }
 
 impl Elem for f32 {
@@ -23,6 +25,10 @@ impl Elem for f32 {
     fn fill(source: &mut dyn NoiseSource, step: u64, noise: usize, kind: Noise, out: &mut [f32]) {
         source.fill_f32(step, noise, kind, out);
     }
+
+    fn read(table: &dyn Table, row: usize, out: &mut [f32]) {
+        table.read_single(row, out);
+    }
 }
 
 impl Elem for f64 {
@@ -30,6 +36,10 @@ impl Elem for f64 {
 
     fn fill(source: &mut dyn NoiseSource, step: u64, noise: usize, kind: Noise, out: &mut [f64]) {
         source.fill_f64(step, noise, kind, out);
+    }
+
+    fn read(table: &dyn Table, row: usize, out: &mut [f64]) {
+        table.read(row, out);
     }
 }
 

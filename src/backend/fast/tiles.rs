@@ -1,19 +1,21 @@
 //! A loop over the tiles of one long dimension, in chunks that threads may take.
 //!
 //! How a loop is cut depends on its work alone, never on the number of threads: each chunk folds into accumulators of its
-//! own, and these are joined in the order of the chunks. So one thread and two give the same bits.
+//! own, and these are joined in the order of the chunks. So one thread and two give the same bits. Chunks are of tiles, or
+//! of the rows of all tiles where that can be.
 
 use super::exec::{execute, join};
-use super::instr::{Block, Place, Tile};
+use super::instr::{Block, Place, Share, Tile};
 use super::lanes::finite;
 use super::layout::WIDTH;
 use super::memory::Buffer;
+use super::rowwise::sums_of_rows;
 use crate::backend::crew::{Parts, run_parts};
 use crate::backend::simd::{Isa, Lane};
 use crate::ir::Reduce;
 
 /// The most chunks of a loop.
-const CHUNKS: usize = 8;
+pub(super) const CHUNKS: usize = 8;
 /// Elements times instructions below which a loop stays in one piece.
 const WORTH_SPLITTING: usize = 10_000;
 
@@ -60,12 +62,58 @@ pub(super) struct Loop<E> {
     stride: usize,
     scratch: Buffer<E>,
     folds: Vec<Fold<E>>,
+    /// Whether chunks are of rows.
+    is_rowwise: bool,
+    sums: Sums<E>,
+}
+
+/// Sums over rows that are cut into chunks: one array for each chunk, and the array that they add up to.
+#[derive(Debug)]
+struct Sums<E> {
+    partial: Buffer<E>,
+    /// Elements of one array.
+    len: usize,
+    /// Elements of the arrays of one chunk.
+    stride: usize,
+    outs: Vec<*mut E>,
+}
+
+impl<E: Lane> Sums<E> {
+    /// Lets the instructions of a block that add up rows do so for each chunk.
+    fn new(block: &mut Block<E>, sums: &[usize], lanes: usize, tile: usize, chunks: usize) -> Self {
+        let len = lanes.next_multiple_of(tile);
+        let stride = sums.len() * len;
+        let partial: Buffer<E> = Buffer::zeros(chunks * stride);
+        let mut outs = vec![];
+        for (k, &at) in sums.iter().enumerate() {
+            let out = &mut block.code[at].operands[0];
+            outs.push(out.ptr);
+            (out.ptr, out.place) = (partial.ptr().wrapping_add(k * len), Place::Partial);
+        }
+        Self { partial, len, stride, outs }
+    }
+
+    /// Adds up the chunks, in their order.
+    fn finish(&self, lanes: usize, chunks: usize) {
+        // SAFETY: no chunk is running.
+        let all = unsafe { self.partial.as_slice() };
+        for (k, &out) in self.outs.iter().enumerate() {
+            // SAFETY: the result has as many lanes, and nothing else refers to it now.
+            let out = unsafe { std::slice::from_raw_parts_mut(out, lanes) };
+            out.copy_from_slice(&all[k * self.len..][..lanes]);
+            for chunk in 1..chunks {
+                let part = &all[chunk * self.stride + k * self.len..][..lanes];
+                out.iter_mut().zip(part).for_each(|(sum, &x)| *sum += x);
+            }
+        }
+    }
 }
 
 /// The chunks of a loop, for one instruction set.
 struct Chunks<'a, E>(&'a Loop<E>, Isa);
 
-// SAFETY: chunks write to scratch memory of their own and to disjoint lanes of streamed arrays; what they share they read.
+// SAFETY: chunks write to scratch memory of their own and to disjoint lanes or rows of streamed arrays; what they share they
+// read.
 unsafe impl<E: Lane> Parts for Chunks<'_, E> {
     fn run_part(&self, number: usize) {
         self.0.run_chunk(self.1, number);
@@ -82,15 +130,19 @@ impl<E: Lane> Loop<E> {
         scratch: usize,
         folds: Vec<Fold<E>>,
     ) -> Self {
-        let tiles = lanes.div_ceil(tile);
-        let chunks = if work < WORTH_SPLITTING { 1 } else { tiles.min(CHUNKS) };
+        let is_long = work >= WORTH_SPLITTING;
+        let rows = sums_of_rows(&block, lanes, tile).filter(|_| is_long);
+        let is_rowwise = rows.is_some();
+        let most = if is_rowwise { CHUNKS } else { lanes.div_ceil(tile) };
+        let chunks = if is_long { most.min(CHUNKS) } else { 1 };
         let stride = scratch.next_multiple_of(WIDTH);
         let scratch: Buffer<E> = Buffer::zeros(chunks * stride);
         let operands = block.code.iter_mut().flat_map(|i| &mut i.operands);
         for operand in operands.filter(|o| o.place == Place::Scratch) {
             operand.ptr = scratch.ptr().wrapping_byte_add(operand.ptr.addr());
         }
-        Self { block, lanes, tile, chunks, stride, scratch, folds }
+        let sums = Sums::new(&mut block, &rows.unwrap_or_default(), lanes, tile, chunks);
+        Self { block, lanes, tile, chunks, stride, scratch, folds, is_rowwise, sums }
     }
 
     pub(super) fn parts(&self) -> usize {
@@ -109,10 +161,14 @@ impl<E: Lane> Loop<E> {
         }
         let tiles = self.lanes.div_ceil(self.tile);
         let bound = |chunk: usize| chunk * tiles / self.chunks;
-        for number in bound(chunk)..bound(chunk + 1) {
-            let start = number * self.tile;
+        let (tiles, rows) = match self.is_rowwise {
+            true => (0..tiles, Share { part: chunk, of: self.chunks }),
+            false => (bound(chunk)..bound(chunk + 1), Share::default()),
+        };
+        let (scratch, partial) = (chunk * self.stride, chunk * self.sums.stride);
+        for start in tiles.map(|number| number * self.tile) {
             let lanes = self.tile.min(self.lanes - start);
-            execute(isa, isa, &self.block, Tile { start, lanes, scratch: chunk * self.stride });
+            execute(isa, isa, &self.block, Tile { start, lanes, scratch, partial, rows });
         }
     }
 
@@ -126,6 +182,7 @@ impl<E: Lane> Loop<E> {
                 unsafe { *fold.out.add(i) = E::of(Fold::<E>::value(fold.how, sum)) };
             }
         }
+        self.sums.finish(self.lanes, self.chunks);
     }
 
     fn accumulator(&self, fold: &Fold<E>, chunk: usize, i: usize) -> *mut f64 {
