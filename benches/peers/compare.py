@@ -14,7 +14,7 @@ import numpy as np
 from simulate import MODELS
 
 HERE = pathlib.Path(__file__).parent
-STEPS = {"schools": 200_000, "logistic": 5_000, "decay": 500, "mixture": 20_000, "vae": 2_000, "categorical_vae": 2_000}
+STEPS = {"schools": 200_000, "logistic": 5_000, "decay": 500, "mixture": 20_000, "vae": 6_000, "categorical_vae": 6_000}
 #: Autoencoders are written in plain PyTorch: Pyro adds its overhead to the same kernels.
 TORCH = {"vae": "peer_torch.py", "categorical_vae": "peer_torch.py"}
 

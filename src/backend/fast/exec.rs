@@ -43,21 +43,24 @@ fn place<E: Lane>(instr: &Instr<E>, tile: &Tile) -> Rows<E> {
         Place::Scratch => tile.scratch,
         Place::Partial => tile.start + tile.partial,
     };
-    let (first, count) = tile.rows.of(instr.rows as usize);
     let o = &instr.operands;
     let (start, lanes) = match instr.lanes {
         0 => (tile.start, tile.lanes),
         lanes => (0, lanes as usize),
     };
-    Rows {
-        ptr: std::array::from_fn(|k| {
-            o[k].ptr.wrapping_add(shift(o[k].place)).wrapping_add(o[k].step.wrapping_mul(first))
-        }),
+    let mut rows = Rows {
+        ptr: std::array::from_fn(|k| o[k].ptr.wrapping_add(shift(o[k].place))),
         step: std::array::from_fn(|k| o[k].step),
-        count,
+        count: instr.rows as usize,
         lanes,
         start,
+    };
+    if tile.rows.of > 0 {
+        let (first, count) = tile.rows.of(rows.count);
+        rows.ptr = std::array::from_fn(|k| rows.at(k, first));
+        rows.count = count;
     }
+    rows
 }
 
 /// Moves to the next row of the outer dimensions; false after the last one.

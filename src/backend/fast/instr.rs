@@ -142,10 +142,10 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// Of so many rows: the first one, and how many.
+    /// Of so many rows, if it is a share: the first one, and how many.
     #[inline(always)]
     pub(super) fn of(self, rows: usize) -> (usize, usize) {
-        if self.of == 0 || rows == 1 {
+        if rows == 1 {
             return (0, rows);
         }
         let first = rows * self.part / self.of;

@@ -4,10 +4,8 @@ use super::layout::WIDTH;
 use super::rows::{Rows, V, each, load, vector_by_vector, zip};
 use crate::backend::simd::{Lane, elementary::select};
 
-/// Vectors that are folded side by side, so that one need not wait for another.
-const ABREAST: usize = 4;
-
-/// Folds the lanes of one row of `get`, given by vector number, exactly.
+/// Folds the lanes of one row of `get`, given by vector number, exactly. Four vectors side by side, so that one need not wait
+/// for another; each has its name, because an array of them would lie on the stack.
 #[inline(always)]
 fn fold_lanes<E: Lane>(
     lanes: usize,
@@ -16,15 +14,18 @@ fn fold_lanes<E: Lane>(
     join: impl Fn(E, E) -> E,
 ) -> E {
     let (whole, rest) = (lanes / WIDTH, lanes % WIDTH);
-    let mut sums = [[start; WIDTH]; ABREAST];
-    for four in 0..whole / ABREAST {
-        for (k, sum) in sums.iter_mut().enumerate() {
-            vector_by_vector();
-            *sum = zip(*sum, get(four * ABREAST + k), &join);
-        }
+    let [mut sum, mut b, mut c, mut d] = [[start; WIDTH]; 4];
+    for four in 0..whole / 4 {
+        vector_by_vector();
+        sum = zip(sum, get(four * 4), &join);
+        vector_by_vector();
+        b = zip(b, get(four * 4 + 1), &join);
+        vector_by_vector();
+        c = zip(c, get(four * 4 + 2), &join);
+        vector_by_vector();
+        d = zip(d, get(four * 4 + 3), &join);
     }
-    let [mut sum, b, c, d] = sums;
-    for v in whole / ABREAST * ABREAST..whole {
+    for v in whole / 4 * 4..whole {
         vector_by_vector();
         sum = zip(sum, get(v), &join);
     }
