@@ -43,6 +43,7 @@ mod predict;
 mod pty;
 mod readme;
 mod relaxed_bounds;
+mod relaxed_matchings;
 mod repl;
 mod resume;
 mod round_trip;

@@ -171,9 +171,10 @@ fn by_orders(logits: &[f64], row: &[f64]) -> f64 {
 }
 
 /// Within this of a value a relaxed draw counts as hard.
-const NEAR: f64 = 1e-3;
+pub(crate) const NEAR: f64 = 1e-3;
 
-fn gumbels(rng: &mut Xoshiro256PlusPlus, count: usize) -> Vec<f64> {
+/// Standard Gumbel noise.
+pub(crate) fn gumbels(rng: &mut Xoshiro256PlusPlus, count: usize) -> Vec<f64> {
     (0..count).map(|_| -(-(1.0 - rng.random::<f64>()).ln()).ln()).collect()
 }
 
