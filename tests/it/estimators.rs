@@ -141,7 +141,17 @@ fn baselines_leave_the_mean_alone() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// A relaxation's bias is declared, is there, and falls with the temperature.
+/// The distance of a mean gradient from the exact one, and a standard error that holds however its elements are correlated:
+/// of a norm ‖d‖ it is at most Σ |dᵢ| seᵢ / ‖d‖.
+fn distance(mean: &[(f64, f64)], exact: &[(f64, f64)]) -> (f64, f64) {
+    let parts: Vec<(f64, f64)> = mean.iter().zip(exact).map(|(m, e)| (m.0 - e.0, m.1)).collect();
+    let norm = parts.iter().map(|(d, _)| d * d).sum::<f64>().sqrt();
+    (norm, parts.iter().map(|(d, se)| d.abs() * se).sum::<f64>() / norm)
+}
+
+/// A relaxation's bias is declared and is there. It is of the order of τ as τ falls, since a soft draw differs from a hard one
+/// only where two keys lie within about τ of each other: it falls from 1 to 0.3 by more than its error, and at 0.03, where the
+/// error is large, it has not risen again. Straight through the draw, the value is hard at every τ and the bias need not fall.
 #[test]
 fn biases_shrink_as_the_temperature_falls() {
     for name in ["Bernoulli", "Categorical", "Subset", "PlackettLuce", "Permutation"] {
@@ -158,28 +168,24 @@ fn biases_shrink_as_the_temperature_falls() {
                 continue;
             }
             assert_eq!(estimator::find(estimator).unwrap().card().bias, Bias::Biased);
-            let mut biases = vec![];
-            for tau in [5.0, 1.0, 0.3, 0.1] {
+            let mut seed = 3;
+            let mut mean = |tau: f64| {
                 let note = format!("@{estimator}({option} = {tau})");
                 let problem = problem(&latent.text(&note, COSTS[1]), latent.data, &[]);
                 assert!(differs(&problem), "a relaxed objective is not the ELBO");
-                let mean = mean_gradient_at(&problem, &params, 200, 100, 3);
-                let bias: f64 = mean.iter().zip(&exact).map(|(m, e)| (m.0 - e.0).powi(2)).sum();
-                biases.push((bias.sqrt(), z_between(&mean, &exact)));
+                seed += 1;
+                mean_gradient_at(&problem, &params, 200, 100, seed)
+            };
+            let z = z_between(&mean(5.0), &exact);
+            assert!(z > 5.0, "{name} by {estimator} at 5: z = {z}");
+            if estimator == "straight_through" {
+                continue;
             }
-            assert!(biases[0].1 > 5.0, "{name} by {estimator} at 5: {biases:?}");
-            let chooses = ["Bernoulli", "Categorical"].contains(&name);
-            if estimator == "gumbel_softmax" && chooses {
-                assert!(
-                    biases[0].0 > biases[1].0 && biases[1].0 > biases[2].0,
-                    "{name}: {biases:?}"
-                );
-                assert!(biases[3].0 < 0.25 * biases[0].0, "{name}: {biases:?}");
-            } else if estimator.starts_with("gumbel") {
-                // Hot rankings are all alike, so that the bias may rise at first.
-                let falls = biases[1].0 > biases[2].0 && biases[3].0 < 0.4 * biases[1].0;
-                assert!(falls, "{name}: {biases:?}");
-            }
+            let [hot, mild, cold] = [1.0, 0.3, 0.03].map(|tau| distance(&mean(tau), &exact));
+            let fall = |a: (f64, f64), b: (f64, f64)| (a.0 - b.0) / a.1.hypot(b.1);
+            let [first, second] = [fall(hot, mild), fall(mild, cold)];
+            let falls = first > 5.0 && second > -5.0;
+            assert!(falls, "{name} by {estimator}: {hot:?} {mild:?} {cold:?}, {first} {second}");
         }
     }
 }
