@@ -319,6 +319,24 @@ fn picks_repeat_and_their_gradients_add_up() {
     }
 }
 
+/// What jumps about in a product reads tiles that were done before: nothing of the same loop may lie where the product lies.
+#[test]
+fn jumps_in_a_product_agree() {
+    let mut g = Graph::new();
+    let (depth, n, k) = (g.dim("depth", 20), g.dim("n", 40), g.dim("k", 3000));
+    let x = g.add_data("x", &[n, depth], scattered(800).into());
+    let w = g.add_param("w", &[depth, k], scattered(60_000));
+    let index: Vec<f64> = (0..3000).map(|i| f64::from(i * 7 % 3000)).collect();
+    let index = g.add_data("index", &[k], index.into());
+    let product = g.contract(x, w, &[depth]);
+    let jumped = g.pick(product, k, index);
+    let bent = g.tanh(jumped);
+    let loss = g.mean(bent, &[n, k]);
+    let program = Program { graph: g, loss, watch: vec![bent] };
+    check_program("jumps", &program, &Inputs::initial(&program.graph), [1e-9, 1e-3]);
+    check_threads("jumps", &program);
+}
+
 #[test]
 fn three_positions_at_once_agree() {
     let mut g = Graph::new();

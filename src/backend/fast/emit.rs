@@ -10,7 +10,7 @@ use super::pool::{Pool, Scratch};
 use super::product::{Product, Products};
 use super::rowwise::is_tall;
 use super::scatter::Scatter;
-use super::schedule::{Role, Schedule, Stage, Wanted, iteration, lanes_of};
+use super::schedule::{Role, Schedule, Stage, Wanted, iteration, lanes_of, reads_anywhere};
 use super::solve::Solve;
 use super::tiles::{CHUNKS, Fold, Loop};
 use super::view::View;
@@ -210,9 +210,12 @@ impl<'a, E: Lane> Emitter<'a, E> {
         let is_read = |&base: &NodeId| {
             let readers = self.schedule.readers.get(&base).into_iter().flatten();
             readers.clone().all(|&reader| {
-                let mut views =
-                    graph.node(reader).args.iter().map(|&arg| self.schedule.view(graph, arg));
-                let is_straight = views.all(|view| view.base != base || view.is_whole());
+                let mut args = graph.node(reader).args.iter().enumerate();
+                let is_straight = args.all(|(place, &arg)| {
+                    let view = self.schedule.view(graph, arg);
+                    let is_own = view.is_whole() && !reads_anywhere(graph, reader, place);
+                    view.base != base || is_own
+                });
                 self.schedule.is_before(reader, id)
                     || is_straight && (reader < id || reader == id && self.may_overwrite(id, base))
             })

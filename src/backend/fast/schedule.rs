@@ -286,7 +286,7 @@ pub(super) fn folds_lanes(graph: &Graph, id: NodeId, dim: Dim) -> bool {
 }
 
 /// Whether a reader takes elements of the argument number `place` from anywhere.
-fn reads_anywhere(graph: &Graph, reader: NodeId, place: usize) -> bool {
+pub(super) fn reads_anywhere(graph: &Graph, reader: NodeId, place: usize) -> bool {
     place == 0 && matches!(graph.op(reader), Op::Index(_))
 }
 
