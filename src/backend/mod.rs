@@ -3,6 +3,7 @@
 //! Two lowerings of the same graph. `reference` records one dfdx op per IR op; `fast` records one node per group of ops,
 //! run by our own kernels. They agree, and tests say so. The only room that names dfdx, and the only one with `unsafe`.
 
+mod amx;
 mod crew;
 mod denormals;
 pub mod fast;

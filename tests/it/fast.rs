@@ -250,6 +250,8 @@ fn contractions_of_every_shape_agree() {
         [&[20, 3], &[5, 9], &[22], &[4]],
         [&[13, 2], &[17], &[7, 6], &[]],
         [&[8, 1], &[9, 2], &[3, 5, 4], &[2, 3]],
+        [&[48], &[40], &[3, 64], &[]],
+        [&[40, 3], &[5, 36], &[50], &[2]],
     ]
     .into_iter()
     .enumerate()
@@ -274,10 +276,10 @@ fn large_products_agree_and_are_the_same_bits() {
 #[test]
 fn products_of_views_agree() {
     let mut g = Graph::new();
-    let (k, n, m) = (g.dim("k", 24), g.dim("n", 30), g.dim("m", 36));
-    let (twin, part) = (g.dim("k'", 24), g.dim("part", 20));
-    let a = g.add_param("a", &[k, m], scattered(24 * 36));
-    let b = g.add_param("b", &[n, k], scattered(30 * 24));
+    let (k, n, m) = (g.dim("k", 44), g.dim("n", 50), g.dim("m", 36));
+    let (twin, part) = (g.dim("k'", 44), g.dim("part", 40));
+    let a = g.add_param("a", &[k, m], scattered(44 * 36));
+    let b = g.add_param("b", &[n, k], scattered(50 * 44));
     let turned = g.run(a, k, twin, 0);
     let (late, early) = (g.run(a, k, part, 4), g.run(b, k, part, 0));
     let outer = g.contract(late, early, &[part]);

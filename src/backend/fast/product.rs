@@ -2,20 +2,25 @@
 //!
 //! A contraction becomes a list of pieces, blocks of the result that one thread computes in one go. How it is cut depends on
 //! its size alone, so that any number of threads gives the same bits. Strides say where elements lie: nothing is transposed,
-//! and padding is neither read nor written. The gemm chooses its instruction set itself, the widest of the machine.
+//! and padding is neither read nor written. The gemm chooses its instruction set itself, the widest of the machine; large
+//! products of f32 go to the tile registers where there are some.
 
 use super::instr::Turn;
 use super::writer::{Axes, Val, joined};
+use crate::backend::amx::{self, Operand, Tiles};
 use crate::backend::crew::{Parts, run_parts};
 use crate::backend::simd::Lane;
 use crate::ir::{Dim, Graph, NodeId, Op};
 use gemm::Parallelism;
 use smallvec::SmallVec;
+use std::any::TypeId;
 use std::ops::Range;
 
 /// Multiplications that are worth handing to a second thread. A product of p² times as many is cut into p pieces, a power of
 /// two: pieces grow with the product, because packing shows in small ones.
 const UNIT: usize = 1_250_000;
+/// The same where the product is one for tile registers: they are quicker, and pack both operands of every piece.
+const TILED_UNIT: usize = 3_000_000;
 /// The most pieces of one product.
 const PIECES: usize = 16;
 /// The gemm's register block: along the contiguous side of the result, and across.
@@ -29,6 +34,8 @@ const LEAST_SIDE: usize = 2;
 const LEAST_DEPTH: usize = 4;
 const LEAST_RESULT: usize = 64;
 const LEAST_WORK: usize = 512;
+/// The least length of each side and of the sum for which tile registers are worth it: theirs are multiples of 32.
+const LEAST_TILED: u32 = 32;
 
 /// A dimension, or neighbours joined: how many positions, and the steps of the result, a and b.
 type Axis = Turn;
@@ -114,6 +121,7 @@ pub(super) struct Product<E> {
     terms: Vec<[usize; 2]>,
     /// Pieces of one task.
     together: usize,
+    tiles: Option<Tiles>,
 }
 
 /// A block of the result: where it starts in the result, in a and in b, and its size.
@@ -136,7 +144,11 @@ impl<E: Lane> Product<E> {
             pieces = pieces.iter().flat_map(|piece| piece.along(axis)).collect();
         }
         let sides = sides(row, column, summed);
-        let [down, across] = cuts(sides, k);
+        let tiles = tiles::<E>(row, column, summed);
+        let [down, across] = match tiles {
+            Some(_) => cuts(sides.map(|side| Side { is_packed: true, ..side }), k, TILED_UNIT),
+            None => cuts(sides, k, UNIT),
+        };
         pieces = pieces
             .iter()
             .flat_map(|piece| piece.cut_rows(row, spans(m, down, sides[0].block)))
@@ -151,7 +163,7 @@ impl<E: Lane> Product<E> {
             terms = terms.into_iter().flat_map(along).collect();
         }
         let together = (2 * UNIT / (m * n * k * terms.len())).max(1);
-        Self { pieces, rows: row, columns: column, depth: summed, terms, together }
+        Self { pieces, rows: row, columns: column, depth: summed, terms, together, tiles }
     }
 
     /// Multiplications in all.
@@ -168,11 +180,47 @@ impl<E: Lane> Product<E> {
 
     /// The sum of the terms, the first of which overwrites what was there.
     fn multiply(&self, piece: Piece<E>) {
-        let [out, a, b] = piece.at;
-        for (i, &[skip_a, skip_b]) in self.terms.iter().enumerate() {
-            let operands = [out, a.wrapping_add(skip_a), b.wrapping_add(skip_b)];
-            self.add(Piece { at: operands, ..piece }, i > 0);
+        let is_done = self.tiles.is_some_and(|tiles| {
+            self.terms(piece).all(|(term, adds)| self.add_on_tiles(tiles, term, adds))
+        });
+        if !is_done {
+            self.terms(piece).for_each(|(term, adds)| self.add(term, adds));
         }
+    }
+
+    /// What is added up to a piece, each with whether something is there already.
+    fn terms(&self, piece: Piece<E>) -> impl Iterator<Item = (Piece<E>, bool)> {
+        let [out, a, b] = piece.at;
+        self.terms.iter().enumerate().map(move |(i, &[skip_a, skip_b])| {
+            let at = [out, a.wrapping_add(skip_a), b.wrapping_add(skip_b)];
+            (Piece { at, ..piece }, i > 0)
+        })
+    }
+
+    /// Whether that could be done: not with numbers that are not finite.
+    fn add_on_tiles(&self, tiles: Tiles, piece: Piece<E>, adds: bool) -> bool {
+        let operand = |axis: Axis, k: usize| Operand {
+            at: piece.at[k].cast::<f32>(),
+            step: axis.steps[k],
+            depth_step: self.depth.steps[k],
+        };
+        let mut sides = [(self.rows, piece.rows, 1), (self.columns, piece.columns, 2)];
+        if self.columns.steps[0] != 1 {
+            sides.reverse();
+        }
+        let [(row, rows, a), (column, columns, b)] = sides;
+        let product = amx::Product {
+            rows,
+            columns,
+            depth: self.depth.count as usize,
+            out: piece.at[0].cast(),
+            step: row.steps[0],
+            a: operand(row, a),
+            b: operand(column, b),
+            adds,
+        };
+        // SAFETY: steps and counts are those of arrays of the kernel, and the result overlaps neither argument.
+        unsafe { tiles.multiply(product) }
     }
 
     fn add(&self, piece: Piece<E>, to_what_is_there: bool) {
@@ -266,14 +314,27 @@ fn sides(row: Axis, column: Axis, summed: Axis) -> [Side; 2] {
     [side(row, 1, row_is_contiguous), side(column, 2, !row_is_contiguous)]
 }
 
+/// Tile registers, if the product is one for them: of f32, large enough, with neighbours in every matrix.
+fn tiles<E: Lane>(row: Axis, column: Axis, summed: Axis) -> Option<Tiles> {
+    let is_single = TypeId::of::<E>() == TypeId::of::<f32>();
+    let are_neighbours = row.steps[0] == 1 || column.steps[0] == 1;
+    let is_dense =
+        |axis: Axis, operand: usize| axis.steps[operand] == 1 || summed.steps[operand] == 1;
+    let is_large = [row, column, summed].iter().all(|axis| axis.count >= LEAST_TILED);
+    if is_single && is_large && are_neighbours && is_dense(row, 1) && is_dense(column, 2) {
+        return Tiles::detect();
+    }
+    None
+}
+
 /// Into how many parts the two sides of a product are cut, by halves: the side whose operand the gemm packs, so that no part
 /// of it is packed twice; if that settles nothing, the longer one.
-fn cuts(sides: [Side; 2], depth: usize) -> [usize; 2] {
+fn cuts(sides: [Side; 2], depth: usize, unit: usize) -> [usize; 2] {
     let mut cuts = [1usize, 1];
     let length = |k: usize, cuts: [usize; 2]| sides[k].length / cuts[k];
     let is_short = |k: usize, cuts: [usize; 2]| length(k, cuts) < 2 * sides[k].block;
     let work = sides[0].length * sides[1].length * depth;
-    while 4 * UNIT * (cuts[0] * cuts[1]).pow(2) <= work && cuts[0] * cuts[1] < PIECES {
+    while 4 * unit * (cuts[0] * cuts[1]).pow(2) <= work && cuts[0] * cuts[1] < PIECES {
         let longer = usize::from(length(1, cuts) > length(0, cuts));
         let chosen = match sides.map(|side| side.is_packed) {
             [true, false] if !is_short(0, cuts) => 0,
