@@ -78,10 +78,31 @@ kernel! {
     }
 }
 
+/// Stretches that are read side by side: a processor fetches each of them ahead, and one alone is fetched too late where it
+/// comes from beyond its own caches.
+const STRETCHES: usize = 4;
+
 kernel! {
-    /// Σ x·y; the slices are of one length.
-    fn dot<E, F>(x: &[E], y: &[E]) -> f64 {
-        wide_dot_in::<E, F>(x, y)
+    /// Σ x²
+    fn sum_of_squares<E, F>(x: &[E]) -> f64 {
+        let mut total = 0.0;
+        let length = x.len() / (STRETCHES * BLOCK) * BLOCK;
+        for start in (0..length).step_by(BLOCK) {
+            let mut columns = [[E::ZERO; WIDTH]; STRETCHES];
+            for at in (start..start + BLOCK).step_by(WIDTH) {
+                for (stretch, columns) in columns.iter_mut().enumerate() {
+                    let row = &x[stretch * length + at..][..WIDTH];
+                    for (column, &x) in columns.iter_mut().zip(row) {
+                        *column = x.madd::<F>(x, *column);
+                    }
+                }
+            }
+            for columns in &columns {
+                total += sum_in(columns).to_f64();
+            }
+        }
+        let rest = &x[STRETCHES * length..];
+        total + wide_dot_in::<E, F>(rest, rest)
     }
 }
 

@@ -56,9 +56,9 @@ fn faded<E: Lane>(moment: E, least: E) -> E {
 /// Σ g², NaN or infinite if an element is.
 pub(crate) fn squared_norm<E: Lane>(isa: Isa, grad: &[E], threads: usize) -> f64 {
     if grad.len() < PARALLEL {
-        return reduce::dot(isa, grad, grad);
+        return reduce::sum_of_squares(isa, grad);
     }
-    run_each(grad.chunks(CHUNK), threads, |grad| reduce::dot(isa, grad, grad)).iter().sum()
+    run_each(grad.chunks(CHUNK), threads, |grad| reduce::sum_of_squares(isa, grad)).iter().sum()
 }
 
 kernel! {

@@ -212,7 +212,7 @@ fn check_reductions<E: Lane>(isa: Isa, tolerance: f64) {
         let close =
             |got: f64, want: f64| assert!((got - want).abs() <= tolerance * (n as f64 + 1.0));
         close(reduce::sum(isa, &x), wide.iter().sum());
-        close(reduce::dot(isa, &x, &x), wide.iter().map(|x| x * x).sum());
+        close(reduce::sum_of_squares(isa, &x), wide.iter().map(|x| x * x).sum());
         assert_eq!(
             reduce::max_in(&x).to_f64(),
             wide.iter().copied().fold(f64::NEG_INFINITY, f64::max)
