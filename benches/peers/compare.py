@@ -17,6 +17,12 @@ HERE = pathlib.Path(__file__).parent
 STEPS = {"schools": 200_000, "logistic": 5_000, "decay": 500, "mixture": 20_000, "vae": 6_000, "categorical_vae": 6_000}
 #: Autoencoders are written in plain PyTorch: Pyro adds its overhead to the same kernels.
 TORCH = {"vae": "peer_torch.py", "categorical_vae": "peer_torch.py"}
+#: Sizes of the dense layers of an autoencoder, and of one batch.
+LAYERS = {
+    "vae": [(784, 400), (400, 20), (400, 20), (20, 400), (400, 784)],
+    "categorical_vae": [(784, 400), (400, 200), (200, 400), (400, 784)],
+}
+BATCH = 128
 
 
 def elbow(binary, name):
@@ -49,6 +55,12 @@ def peer(script, name):
     return float(done.stdout.split()[-1])
 
 
+def flops(name):
+    """Of one step: a product forward and two backward per layer, but for the gradient of the pixels."""
+    layers = [2 * BATCH * inside * outside for inside, outside in LAYERS[name]]
+    return 3 * sum(layers) - layers[0]
+
+
 def cell(time, base):
     if time is None:
         return f"{'failed':>20}"
@@ -64,12 +76,19 @@ def main():
     flags = flags.parse_args()
     print("µs per step, f32, 1 sample, all cores (ratio to Elbow)")
     print(f"{'model':<16}{'Elbow':>20}{'NumPyro':>20}{'Pyro or PyTorch':>20}")
+    times = {}
     for name in flags.models:
-        own = elbow(flags.elbow, name)
+        times[name] = own = elbow(flags.elbow, name)
         row = [cell(own, own), cell(peer("peer_numpyro.py", name), own)]
         if not flags.skip_pyro:
             row.append(cell(peer(TORCH.get(name, "peer_pyro.py"), name), own))
         print(f"{name:<16}" + "".join(row), flush=True)
+    nets = [name for name in LAYERS if times.get(name)]
+    if nets and not flags.skip_pyro and (peak := peer("peer_torch.py", "peak")):
+        print(f"Products of 2048 x 2048 matrices in PyTorch: {peak:.0f} GFLOP/s; whole steps of Elbow:")
+        for name in nets:
+            rate = flops(name) / times[name] / 1e3
+            print(f"{name:<16}{flops(name) / 1e6:6.0f} MFLOP {rate:8.0f} GFLOP/s {100 * rate / peak:5.0f} %")
 
 
 if __name__ == "__main__":

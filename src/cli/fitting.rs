@@ -30,6 +30,9 @@ pub(super) struct Ready {
     pub(super) shown: Shown,
 }
 
+/// A fit that took so many seconds is saved before its report.
+const WORTH_SAVING: f64 = 10.0;
+
 /// What is told.
 #[derive(Clone, Copy)]
 pub(super) struct Shown {
@@ -60,6 +63,11 @@ impl Ready {
             if stopped.is_ok() {
                 stopped = run.go_saving(&progress, &interrupt, self.save_every, &mut save);
             }
+            // What is reported is worth keeping before: a report may take long, and end with Ctrl-C.
+            if stopped.is_ok() && (self.save_every.is_some() || run.seconds() >= WORTH_SAVING) {
+                save(&run);
+            }
+            interrupt.dismiss();
             let mut fit = run.report(stopped);
             fit.held_out = self.held_out.iter().map(|h| h.measure(&mut run.fitter)).collect();
             let ending = match fit.exit {

@@ -190,6 +190,11 @@ impl Run {
         stopped
     }
 
+    /// How long it took so far.
+    pub fn seconds(&self) -> f64 {
+        self.begin_seconds + self.loop_seconds
+    }
+
     /// What the fit is worth where it stands.
     pub fn report(&mut self, stopped: Result<(), Stop>) -> Fit {
         let steps = self.fitter.done();
@@ -208,7 +213,7 @@ impl Run {
             beginning: self.beginning,
             ends_at_last: self.fitter.ends_at_last(),
             startup_ms: self.startup_ms,
-            seconds: self.begin_seconds + self.loop_seconds,
+            seconds: self.seconds(),
             us_per_step: self.loop_seconds * 1e6 / steps.max(1) as f64,
             elbos: elbos(&self.problem, &mut self.fitter),
             held_out: vec![],

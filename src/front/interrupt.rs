@@ -45,6 +45,11 @@ impl Interrupt {
         done
     }
 
+    /// There is nothing left to be ended in good order: the next Ctrl-C ends the process.
+    pub fn dismiss(&self) {
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
     pub fn is_set(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
     }

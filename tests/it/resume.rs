@@ -134,6 +134,32 @@ fn a_fit_that_is_killed_again_and_again_ends_as_if_it_had_not_been() {
     );
 }
 
+/// Of a report that would take hours, with the fit done and saved.
+#[cfg(unix)]
+#[test]
+fn the_first_interrupt_ends_a_report() {
+    const RUN: &str = "run coin.elbow --data flips.csv --steps 500 --draws 20 --quiet";
+    let place = Workplace::new();
+    let long = "--test flips.csv --test-bound 100000000 --save-every 1000s --out part";
+    let mut child = place.start(&format!("{RUN} {long}"));
+    let until = |what: &str, is_so: &mut dyn FnMut() -> bool| {
+        let begin = Instant::now();
+        while !is_so() {
+            assert!(begin.elapsed() < Duration::from_secs(60), "waited too long until {what}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let steps = |folder: &Path| Checkpoint::open(folder).map(|saved| saved.standing.steps);
+    let part = place.path("part");
+    until("the fit is saved", &mut || steps(&part).is_ok_and(|steps| steps == 500));
+    // The report begins a moment later.
+    std::thread::sleep(Duration::from_millis(200));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    until("it ends", &mut || child.try_wait().unwrap().is_some());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    place.does("sample part --draws 3");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_fit_is_gone_on_with_from_anywhere() {
