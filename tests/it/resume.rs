@@ -157,7 +157,7 @@ fn the_first_interrupt_ends_a_report() {
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     until("it ends", &mut || child.try_wait().unwrap().is_some());
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    place.does("sample part --draws 3");
+    place.does("sample --fit part --draws 3");
 }
 
 #[cfg(unix)]
