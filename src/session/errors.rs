@@ -2,16 +2,26 @@
 
 use crate::check::model::{DimId, Model, NameDecl, NameId, NameKind};
 use crate::diag::{Code, Diagnostic};
+use std::io::ErrorKind;
 
 /// E0401.
 pub(super) fn cannot_read(path: &str, error: &std::io::Error) -> Diagnostic {
-    let missing = error.kind() == std::io::ErrorKind::NotFound;
-    let message = match missing {
-        true => format!("there is no model file `{path}`"),
-        false => format!("cannot read the model file `{path}`: {error}"),
+    let (missing, folder) = match error.kind() {
+        ErrorKind::NotFound => (true, false),
+        ErrorKind::IsADirectory => (false, true),
+        _ => (false, false),
     };
+    let message = match (missing, folder) {
+        (true, _) => format!("there is no model file `{path}`"),
+        (_, true) => format!("`{path}` is a folder, not a model file"),
+        _ => format!("cannot read the model file `{path}`: {error}"),
+    };
+    let of_a_fit = format!(
+        "of a fit in it, `elbow resume {path}` goes on, `elbow predict {path}` predicts, `elbow sample --fit {path}` draws"
+    );
     Diagnostic::new(Code::E0401, message)
         .help_if(missing && !path.ends_with(".elbow"), format!("did you mean `{path}.elbow`?"))
+        .help_if(folder, of_a_fit)
 }
 
 /// E0447.
