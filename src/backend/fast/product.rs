@@ -16,11 +16,8 @@ use smallvec::SmallVec;
 use std::any::TypeId;
 use std::ops::Range;
 
-/// Multiplications that are worth handing to a second thread. A product of p² times as many is cut into p pieces, a power of
-/// two: pieces grow with the product, because packing shows in small ones.
+/// Multiplications that are worth handing to a second thread.
 const UNIT: usize = 1_250_000;
-/// The same where the product is one for tile registers: they are quicker, and pack both operands of every piece.
-const TILED_UNIT: usize = 3_000_000;
 /// The most pieces of one product.
 const PIECES: usize = 16;
 /// The gemm's register block: along the contiguous side of the result, and across.
@@ -146,8 +143,8 @@ impl<E: Lane> Product<E> {
         let sides = sides(row, column, summed);
         let tiles = tiles::<E>(row, column, summed);
         let [down, across] = match tiles {
-            Some(_) => cuts(sides.map(|side| Side { is_packed: true, ..side }), k, TILED_UNIT),
-            None => cuts(sides, k, UNIT),
+            Some(_) => cuts(sides.map(|side| Side { is_packed: true, ..side }), k, tiled_worth),
+            None => cuts(sides, k, worth),
         };
         pieces = pieces
             .iter()
@@ -327,14 +324,25 @@ fn tiles<E: Lane>(row: Axis, column: Axis, summed: Axis) -> Option<Tiles> {
     None
 }
 
+/// Multiplications from which twice as many pieces are better: pieces grow with the product, because packing shows in small
+/// ones.
+fn worth(pieces: usize) -> usize {
+    4 * UNIT * pieces.pow(2)
+}
+
+/// The same on tile registers, which pack both operands of every piece.
+fn tiled_worth(pieces: usize) -> usize {
+    5 * UNIT * pieces.pow(3)
+}
+
 /// Into how many parts the two sides of a product are cut, by halves: the side whose operand the gemm packs, so that no part
 /// of it is packed twice; if that settles nothing, the longer one.
-fn cuts(sides: [Side; 2], depth: usize, unit: usize) -> [usize; 2] {
+fn cuts(sides: [Side; 2], depth: usize, worth: fn(usize) -> usize) -> [usize; 2] {
     let mut cuts = [1usize, 1];
     let length = |k: usize, cuts: [usize; 2]| sides[k].length / cuts[k];
     let is_short = |k: usize, cuts: [usize; 2]| length(k, cuts) < 2 * sides[k].block;
     let work = sides[0].length * sides[1].length * depth;
-    while 4 * unit * (cuts[0] * cuts[1]).pow(2) <= work && cuts[0] * cuts[1] < PIECES {
+    while worth(cuts[0] * cuts[1]) <= work && cuts[0] * cuts[1] < PIECES {
         let longer = usize::from(length(1, cuts) > length(0, cuts));
         let chosen = match sides.map(|side| side.is_packed) {
             [true, false] if !is_short(0, cuts) => 0,
