@@ -26,6 +26,8 @@ pub struct Quantity {
     pub positions: Vec<Vec<usize>>,
     /// For each element its draws. Indices count from 1.
     pub values: Vec<Vec<f64>>,
+    /// Whether it is the same in every draw.
+    pub is_fixed: bool,
 }
 
 impl Quantity {
@@ -136,20 +138,21 @@ pub(super) fn first_rows(
 
 fn draws_of(problem: &Problem, recipe: &Recipe, count: usize, seed: u64) -> Draws {
     let mut noise = CounterNoise::new(seed);
-    let mut all: Option<Draws> = None;
-    let mut chunk = 0;
-    let mut left = count;
-    while left > 0 {
-        let size = left.min(CHUNK);
-        let part = chunk_of_draws(problem, recipe, size, DRAW_STEP + chunk, &mut noise);
-        match &mut all {
-            None => all = Some(part),
-            Some(all) => all.append(part),
+    let mut all = Draws { count: 0, quantities: vec![] };
+    for (chunk, start) in (0..count).step_by(CHUNK).enumerate() {
+        let size = CHUNK.min(count - start);
+        let step = DRAW_STEP + chunk as u64;
+        if chunk == 0 {
+            all = chunk_of_draws(problem, recipe, size, step, &mut noise);
+            continue;
         }
-        chunk += 1;
-        left -= size;
+        let is_fixed = |name: &str| all.quantities.iter().any(|q| q.is_fixed && q.name == name);
+        let wanted = |id| (recipe.wanted)(id) && !is_fixed(&problem.bound.model.name(id).name);
+        let recipe = Recipe { wanted: &wanted, ..*recipe };
+        let part = chunk_of_draws(problem, &recipe, size, step, &mut noise);
+        all.append(size, part);
     }
-    all.unwrap_or(Draws { count: 0, quantities: vec![] })
+    all
 }
 
 impl Draws {
@@ -164,12 +167,17 @@ impl Draws {
         }
     }
 
-    fn append(&mut self, part: Draws) {
-        self.count += part.count;
-        for (mine, theirs) in self.quantities.iter_mut().zip(part.quantities) {
-            for (values, more) in mine.values.iter_mut().zip(theirs.values) {
-                values.extend(more);
+    /// More draws of what is not fixed.
+    fn append(&mut self, count: usize, part: Draws) {
+        self.count += count;
+        let mut drawn = part.quantities.into_iter();
+        for mine in &mut self.quantities {
+            if mine.is_fixed {
+                mine.values.iter_mut().for_each(|values| values.resize(self.count, values[0]));
+                continue;
             }
+            let theirs = drawn.next().into_iter().flat_map(|q| q.values);
+            mine.values.iter_mut().zip(theirs).for_each(|(values, more)| values.extend(more));
         }
     }
 }
@@ -291,7 +299,9 @@ fn quantity(
     let firsts: Vec<usize> = decl.ty.dims.iter().map(|d| first(d).unwrap_or(0)).collect();
     let shift = |p: Vec<usize>| p.iter().zip(&firsts).map(|(i, first)| i + first).collect();
     let positions = positions.into_iter().map(shift).collect();
-    Quantity { name: decl.name.clone(), dims: decl.ty.dims.clone(), positions, values }
+    let is_noise = |id: &ir::NodeId| matches!(g.op(*id), ir::Op::Noise(_));
+    let is_fixed = !g.ancestors([q.node]).iter().any(is_noise);
+    Quantity { name: decl.name.clone(), dims: decl.ty.dims.clone(), positions, values, is_fixed }
 }
 
 /// Every position, from 1, row-major.

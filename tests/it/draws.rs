@@ -130,3 +130,28 @@ fn draws_of_every_support_are_the_guides_own() {
         }
     }
 }
+
+/// What no draw changes is computed once, and is in every draw all the same; the others are those of any other count.
+#[test]
+fn what_is_fixed_is_in_every_draw() {
+    const TEXT: &str = "data y: real[n]\nparam a: real[k]\ndim k = 2\nmu ~ Normal(0, 1)\n\
+        y ~ Normal(mu + sum(a over k), 1)\nb = 2 * a + mean(y)\nc = b + mu\n";
+    let problem = problem(TEXT, r#"{"y": [0.5, 1.5]}"#, &[]);
+    let params: Vec<f64> = (0..4).map(|i| 0.25 * f64::from(i)).collect();
+    let [few, many] = [60, 250].map(|count| infer::draws(&problem, &params, count, 5));
+    let values = |draws: &infer::Draws, name: &str| {
+        let found = draws.quantities.iter().find(|q| q.name == name).expect("it is reported");
+        (found.is_fixed, found.values.clone())
+    };
+    for name in ["a", "b"] {
+        let (is_fixed, values) = values(&many, name);
+        assert!(is_fixed && values.iter().all(|v| v.len() == 250 && v.iter().all(|x| *x == v[0])));
+    }
+    let ((_, b), (_, mu), (_, c)) = (values(&many, "b"), values(&many, "mu"), values(&many, "c"));
+    assert!(!many.quantities.iter().any(|q| q.is_fixed != ["a", "b"].contains(&q.name.as_str())));
+    for (b, c) in b.iter().zip(&c) {
+        assert!((0..250).all(|i| (c[i] - b[i] - mu[0][i]).abs() < 1e-12));
+    }
+    assert_eq!(mu[0][..60], values(&few, "mu").1[0]);
+    assert!((1..250).all(|i| mu[0][i] != mu[0][i - 1]));
+}
