@@ -68,8 +68,8 @@ impl Tiles {
         None
     }
 
-    /// Whether the result is there: not if an operand has numbers that are not finite, which are no sum of parts, or that lie
-    /// within a 256th of the largest one.
+    /// Whether the result is there: not if an operand has numbers that are not finite, which are no sum of parts, or so large
+    /// that they round to infinity.
     ///
     /// # Safety
     /// The result and the operands lie where the product says, and nobody else uses the result.
