@@ -1,7 +1,9 @@
 //! The derivative of every op, as nodes: reverse mode's table.
 
-use super::{Binary, Dim, Graph, NodeId, Op, Reduce, Shape, Unary};
+use super::{Binary, Dim, Entry, Graph, NodeId, Op, Reduce, Shape, Unary};
 use smallvec::SmallVec;
+
+type Entries = SmallVec<[(Dim, Entry); 2]>;
 
 /// adjoint · ∂node/∂argument, before the sum over what was broadcast.
 pub(super) fn derive(g: &mut Graph, id: NodeId, arg: usize, adjoint: NodeId) -> NodeId {
@@ -34,6 +36,9 @@ pub(super) fn derive(g: &mut Graph, id: NodeId, arg: usize, adjoint: NodeId) -> 
         Op::Index(entries) => {
             let shape = g.shape(node.args[0]).iter().collect();
             let adjoint = full(g, adjoint, id);
+            if let Some(back) = renamed_back(g, &entries, node.args[0]) {
+                return g.push(Op::Index(back), [adjoint]);
+            }
             let args = [adjoint].into_iter().chain(node.args[1..].iter().copied());
             g.push(Op::Scatter { entries, shape }, args)
         }
@@ -49,6 +54,23 @@ pub(super) fn derive(g: &mut Graph, id: NodeId, arg: usize, adjoint: NodeId) -> 
         }
         _ => unreachable!("{:?} passes no gradient", node.op),
     }
+}
+
+/// The index that takes a mere change of names back: whole dimensions under others, none of which is left in x.
+fn renamed_back(g: &Graph, entries: &Entries, x: NodeId) -> Option<Entries> {
+    let gone: SmallVec<[Dim; 2]> = entries.iter().map(|&(dim, _)| dim).collect();
+    let kept = g.shape(x).without(&gone);
+    let mut back = Entries::new();
+    for &(dim, entry) in entries {
+        match entry {
+            Entry::Run { to, start: 0 } if g.size(to) == g.size(dim) && !kept.contains(to) => {
+                back.push((to, Entry::Run { to: dim, start: 0 }));
+            }
+            _ => return None,
+        }
+    }
+    let is_new = |(i, (to, _)): (usize, &(Dim, Entry))| back[..i].iter().all(|(d, _)| d != to);
+    back.iter().enumerate().all(is_new).then_some(back)
 }
 
 fn unary(g: &mut Graph, op: Unary, x: NodeId, y: NodeId, adjoint: NodeId) -> NodeId {

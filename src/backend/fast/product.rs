@@ -332,7 +332,7 @@ fn worth(pieces: usize) -> usize {
 
 /// The same on tile registers, which pack both operands of every piece.
 fn tiled_worth(pieces: usize) -> usize {
-    5 * UNIT * pieces.pow(3)
+    3 * UNIT * pieces.pow(4)
 }
 
 /// Into how many parts the two sides of a product are cut, by halves: the side whose operand the gemm packs, so that no part

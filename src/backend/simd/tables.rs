@@ -2,6 +2,7 @@
 
 use super::Lane;
 use super::elementary::{self, polynomial, select};
+use super::special::erf_single;
 
 macro_rules! bits {
     ($t:ident, $uint:ident, digits $p:literal, lanes $lanes:literal) => {
@@ -105,6 +106,11 @@ macro_rules! bits {
 
 impl Lane for f32 {
     bits!(f32, u32, digits 24, lanes 16);
+
+    #[inline(always)]
+    fn erf<const F: bool>(self) -> Self {
+        erf_single::<F>(self)
+    }
 
     #[inline(always)]
     fn ln_tail<const F: bool>(f: Self) -> Self {

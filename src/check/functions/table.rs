@@ -179,9 +179,11 @@ pub static ALL: &[Function] = &[
         "x times Phi(x)",
         |_| Interval::open(-0.17, f64::INFINITY),
         |g, a| {
-            let log = g.log_ndtr(a[0]);
-            let gate = g.exp(log);
-            g.mul(a[0], gate)
+            let bent = g.scale(std::f64::consts::FRAC_1_SQRT_2, a[0]);
+            let bent = g.erf(bent);
+            let half = g.scale(0.5, a[0]);
+            let turned = g.mul(half, bent);
+            g.add(half, turned)
         },
     ),
     // Circles.
