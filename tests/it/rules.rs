@@ -380,6 +380,37 @@ fn indexing() {
     .check(&[2.0, 6.0]);
 }
 
+/// Whole dimensions under other names: nothing has to be added up to take them back, but for a diagonal.
+#[test]
+fn names_are_taken_back_by_names() {
+    let scatters = |built: &Built| {
+        let mut g = built.g.clone();
+        let wrt = params(&g);
+        let seed = weights(&mut g, built.out);
+        let nodes = vjp(&mut g, &[(built.out, seed)], &wrt);
+        let ops = g.ancestors(nodes);
+        ops.iter().any(|&id| matches!(g.op(id), Op::Scatter { .. }))
+    };
+    let square = |entries: fn([Dim; 4]) -> [(Dim, Dim); 2]| {
+        build(|g| {
+            let dims = ["a", "b", "c", "d"].map(|name| g.dim(name, 2));
+            let x = param(g, &dims[..2], &[1.0, 2.0, 3.0, 4.0]);
+            let runs = entries(dims).map(|(dim, to)| (dim, Entry::Run { to, start: 0 }));
+            let read = g.push(Op::Index(smallvec![runs[0], runs[1]]), [x]);
+            g.square(read)
+        })
+    };
+    let both = square(|[a, b, c, d]| [(a, c), (b, d)]);
+    both.check(&[1.0, 4.0, 9.0, 16.0]);
+    assert!(!scatters(&both));
+    let turned = square(|[a, b, ..]| [(a, b), (b, a)]);
+    turned.check(&[1.0, 9.0, 4.0, 16.0]);
+    assert!(!scatters(&turned));
+    let diagonal = square(|[a, b, c, _]| [(a, c), (b, c)]);
+    diagonal.check(&[1.0, 16.0]);
+    assert!(scatters(&diagonal));
+}
+
 #[test]
 fn scattering() {
     let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
