@@ -11,18 +11,17 @@ import sys
 import tempfile
 
 import numpy as np
-from simulate import MODELS
+from simulate import BATCH, MODELS
 
 HERE = pathlib.Path(__file__).parent
 STEPS = {"schools": 200_000, "logistic": 5_000, "decay": 500, "mixture": 20_000, "vae": 6_000, "categorical_vae": 6_000}
 #: Autoencoders are written in plain PyTorch: Pyro adds its overhead to the same kernels.
 TORCH = {"vae": "peer_torch.py", "categorical_vae": "peer_torch.py"}
-#: Sizes of the dense layers of an autoencoder, and of one batch.
+#: Sizes of the dense layers of an autoencoder.
 LAYERS = {
     "vae": [(784, 400), (400, 20), (400, 20), (20, 400), (400, 784)],
     "categorical_vae": [(784, 400), (400, 200), (200, 400), (400, 784)],
 }
-BATCH = 128
 
 
 def elbow(binary, name):

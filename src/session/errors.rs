@@ -6,22 +6,25 @@ use std::io::ErrorKind;
 
 /// E0401.
 pub(super) fn cannot_read(path: &str, error: &std::io::Error) -> Diagnostic {
-    let (missing, folder) = match error.kind() {
-        ErrorKind::NotFound => (true, false),
-        ErrorKind::IsADirectory => (false, true),
-        _ => (false, false),
+    let (message, help) = match error.kind() {
+        ErrorKind::NotFound => (
+            format!("there is no model file `{path}`"),
+            (!path.ends_with(".elbow")).then(|| format!("did you mean `{path}.elbow`?")),
+        ),
+        ErrorKind::IsADirectory => (
+            format!("`{path}` is a folder, not a model file"),
+            Some(format!(
+                "of a fit in it, `elbow resume {path}` goes on, `elbow predict {path}` predicts, \
+                 `elbow sample --fit {path}` draws"
+            )),
+        ),
+        _ => (format!("cannot read the model file `{path}`: {error}"), None),
     };
-    let message = match (missing, folder) {
-        (true, _) => format!("there is no model file `{path}`"),
-        (_, true) => format!("`{path}` is a folder, not a model file"),
-        _ => format!("cannot read the model file `{path}`: {error}"),
-    };
-    let of_a_fit = format!(
-        "of a fit in it, `elbow resume {path}` goes on, `elbow predict {path}` predicts, `elbow sample --fit {path}` draws"
-    );
-    Diagnostic::new(Code::E0401, message)
-        .help_if(missing && !path.ends_with(".elbow"), format!("did you mean `{path}.elbow`?"))
-        .help_if(folder, of_a_fit)
+    let diagnostic = Diagnostic::new(Code::E0401, message);
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
 }
 
 /// E0447.

@@ -50,40 +50,28 @@ impl Drop for InUse {
 
 /// Loads two tiles of a part of a, or of b: the parts lie 2 KiB apart, the tiles of a part 1 KiB.
 macro_rules! load {
-    (a 0) => {
-        load!("4", "a", "0", "5", "1024")
+    (a $part:literal) => {
+        load!("4", "5", "a", $part)
     };
-    (a 1) => {
-        load!("4", "a", "2048", "5", "3072")
+    (b $part:literal) => {
+        load!("6", "7", "b", $part)
     };
-    (a 2) => {
-        load!("4", "a", "4096", "5", "5120")
-    };
-    (b 0) => {
-        load!("6", "b", "0", "7", "1024")
-    };
-    (b 1) => {
-        load!("6", "b", "2048", "7", "3072")
-    };
-    (b 2) => {
-        load!("6", "b", "4096", "7", "5120")
-    };
-    ($x:literal, $of:literal, $at:literal, $y:literal, $then:literal) => {
+    ($first:literal, $second:literal, $of:literal, $part:literal) => {
         concat!(
             "tileloadd tmm",
-            $x,
+            $first,
             ", [{",
             $of,
-            "} + {row} + ",
-            $at,
+            "} + {row} + 2048 * ",
+            $part,
             "]\n",
             "tileloadd tmm",
-            $y,
+            $second,
             ", [{",
             $of,
-            "} + {row} + ",
-            $then,
-            "]\n",
+            "} + {row} + 2048 * ",
+            $part,
+            " + 1024]\n",
         )
     };
 }
@@ -102,7 +90,7 @@ macro_rules! multiply {
 /// name: [a i b j] [b k] …)` loads the named parts, multiplies, loads the next ones, and so on, for one pair of tiles after
 /// the other along the sum.
 macro_rules! block {
-    ($(#[$meta:meta])* $name:ident: $([$($of:ident $part:tt)*])*) => {
+    ($(#[$meta:meta])* $name:ident: $([$($of:ident $part:literal)*])*) => {
         $(#[$meta])*
         unsafe fn $name(a: *const Tile, b: *const Tile, pairs: usize, out: *mut f32, step: usize, adds: bool) {
             // SAFETY: the registers are in use, and the places are there, as the caller promises.
